@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* abi.h - structures written by BPF code and read by user space. Included by
+ * generated-code builders (codegen), by bpf-helpers/ and by the runtime, so it
+ * uses plain C types only. Everything is in the machine's byte order: a saved
+ * program runs on the architecture it was made for. */
+#ifndef ESPY_PLAN_ABI_H
+#define ESPY_PLAN_ABI_H
+
+#ifndef __bpf__
+#include <stdint.h>
+#else
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef unsigned int uint32_t;
+typedef unsigned long long uint64_t;
+typedef signed char int8_t;
+typedef short int16_t;
+typedef int int32_t;
+typedef long long int64_t;
+#endif
+
+/* Every record in the ring buffer starts so; the payload follows at offset 8,
+ * laid out as the plan's event says. */
+struct event_head {
+	uint32_t event; /* index into plan.events, never 0 */
+	uint32_t probe; /* index into plan.probes: who sent it */
+};
+
+/* Aggregations per CPU; combined when printed. */
+struct agg_minmax { /* min(), max() */
+	uint64_t value;
+	uint64_t is_set; /* 0: no value yet */
+};
+
+struct agg_avg { /* avg(), stats() */
+	uint64_t total;
+	uint64_t count;
+};
+
+/* hist(n, bits): buckets of uint64_t. Bucket 0 counts negative values, then
+ * for bits == 0: bucket 1 counts 0, bucket 2 + k counts [2^k, 2^(k+1)).
+ * In general the values 0 .. 2^(bits+1)-1 have a bucket each, then 2^bits
+ * equal slices per power of two. */
+#define HIST_MAX_BITS 5
+#define HIST_BUCKETS(bits) \
+	(1u + (2u << (bits)) + ((63u - (bits)) << (bits)))
+
+/* lhist(n, min, max, step): bucket 0 is below min, then one per step, the
+ * last is max and above. */
+#define LHIST_MAX_STEPS 1000
+#define LHIST_BUCKETS(min, max, step) \
+	(2u + (uint32_t)(((max) - (min) + (step)-1) / (step)))
+
+/* A value of type probe: which attach point fired. Printed by name. It is
+ * an index into the names of the plan (plan_probe.first_name + target). */
+
+/* Private maps and sections of the object that the runtime knows by name. */
+#define ABI_SECTION_PLAN   ".espy"	  /* the encoded plan */
+#define ABI_SECTION_FIXUPS ".rodata.espy" /* slots filled before load */
+#define ABI_MAP_RING	   "espy_ring"	  /* BPF_MAP_TYPE_RINGBUF */
+/* Per-CPU array of uint64_t, one per probe of the plan: records that found no
+ * room in the ring buffer. */
+#define ABI_MAP_LOST "espy_lost"
+/* Per-CPU array of uint64_t, one per site: how often a warning's condition
+ * held. Only the first time sends an EV_WARN. */
+#define ABI_MAP_SITES "espy_sites"
+
+#endif
