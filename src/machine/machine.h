@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* machine.h - facts about a kernel and its binaries: the only door to /sys,
+ * /proc, BTF, tracefs and ELF files for everyone else.
+ *
+ * machine_open(NULL) is this machine; machine_open("tests/data/host") reads
+ * the same file formats below a folder: the tests' fake machine. Every fact is
+ * looked up when first asked for and then kept: opening costs nothing, BTF is
+ * opened by the first question about a type and never before.
+ *
+ * Functions that fail report once in the diags given to machine_open() and
+ * return -errno or NULL, unless said otherwise. */
+#ifndef ESPY_MACHINE_MACHINE_H
+#define ESPY_MACHINE_MACHINE_H
+
+#include "base/diag.h"
+#include "plan/type.h"
+
+struct machine;
+typedef VEC(struct str) str_vec;
+
+/* root: NULL or a folder that stands for /. Borrowed: root, d. */
+struct machine *machine_open(const char *root, struct diags *d);
+void machine_close(struct machine *m);
+
+/* Kernel release ("6.1.0-50-amd64") and version as major << 16 | minor. */
+struct str machine_release(struct machine *m);
+uint32_t machine_version(struct machine *m);
+int machine_cpus(struct machine *m); /* possible CPUs */
+
+/* A path below the machine's root, in the machine's arena. */
+const char *machine_path(struct machine *m, const char *path);
+
+/* --- types (btf.c) --------------------------------------------------------- */
+
+bool machine_has_btf(struct machine *m);
+
+/* Has any question opened BTF so far? (A test holds that scripts without
+ * kernel types never do.) */
+bool machine_btf_is_open(const struct machine *m);
+
+/* "struct task_struct", "union x", "enum y", or a typedef's name; NULL when
+ * unknown (not reported: the caller knows the place). Structs come back lazy:
+ * type->origin != 0. Forward declarations are resolved to the definition when
+ * there is one. vmlinux first, then modules that are loaded. */
+const struct type *machine_type(struct machine *m, struct types *t,
+				struct str name);
+
+/* Where a field of a lazy record is. Finds members of anonymous structs and
+ * unions; offset is from the start of record. False when it has none. */
+bool machine_field(struct machine *m, struct types *t,
+		   const struct type *record, struct str name,
+		   struct field *out);
+
+/* All fields with offsets, anonymous members flattened; n_fields set. Records
+ * that are already complete come back as they are. */
+const struct type *machine_complete(struct machine *m, struct types *t,
+				    const struct type *record);
+
+/* The names of all fields, for suggestions and listings. */
+void machine_field_names(struct machine *m, const struct type *record,
+			 struct arena *a, str_vec *out);
+
+/* Value of an enumerator of any kernel enum; its enum type in *type. */
+bool machine_enumerator(struct machine *m, struct types *t, struct str name,
+			int64_t *value, const struct type **type);
+
+/* Names of types for suggestions: calls nothing when BTF is missing. */
+void machine_suggest_type(struct machine *m, struct str name,
+			  struct suggest *s);
+
+/* Arguments of a kernel function (vmlinux or module) as a record: one field
+ * per parameter, offsets 8 * i; *ret its result type (TY_NONE for void). NULL
+ * when BTF does not know it. */
+const struct type *machine_function_args(struct machine *m, struct types *t,
+					 struct str module, struct str name,
+					 const struct type **ret);
+
+/* Arguments of a raw tracepoint (btf_trace_NAME without its first, void *),
+ * as above. Pointers have space AS_BTF. */
+const struct type *machine_rawtracepoint_args(struct machine *m,
+					      struct types *t,
+					      struct str name);
+
+/* --- tracepoints (tracefs.c) ----------------------------------------------- */
+
+/* Is tracefs there and readable? 0, -ENOENT (not mounted), -EACCES; reports
+ * with the command that mounts it. */
+int machine_need_tracefs(struct machine *m);
+
+/* Is it, without a report? */
+bool machine_has_tracefs(struct machine *m);
+
+/* "category:event" names that match two globs, in byte order. */
+int machine_tracepoints(struct machine *m, struct str category,
+			struct str event, struct arena *a, str_vec *out);
+
+/* The context of a tracepoint's program, from its format file: a record named
+ * "struct trace_event_raw_x"-like for messages; offsets are the ABI's. Common
+ * fields (common_type, common_pid ...) are left out. Pointers have space
+ * AS_USER in category syscalls, else AS_KERNEL. __data_loc fields have
+ * is_data_loc; char arrays are strings. NULL with a report when unreadable. */
+const struct type *machine_tracepoint_args(struct machine *m, struct types *t,
+					   struct str category,
+					   struct str event);
+
+/* System call's number on this architecture from tracefs' or the table of
+ * names; -1 when unknown. name without "sys_enter_". */
+int machine_syscall_number(struct machine *m, struct str name);
+
+/* Names of raw tracepoints by glob (from BTF), byte order. */
+int machine_rawtracepoints(struct machine *m, struct str pattern,
+			   struct arena *a, str_vec *out);
+
+/* --- kernel functions and symbols (symbols.c) ------------------------------- */
+
+/* Can kprobes be attached on this kernel at all? */
+bool machine_has_kprobes(struct machine *m);
+
+/* Functions that can be probed, by glob; module "" is any. Names come back as
+ * "function" or "module:function" when module was given. From
+ * available_filter_functions when readable, else kallsyms text symbols. */
+int machine_functions(struct machine *m, struct str module, struct str pattern,
+		      struct arena *a, str_vec *out);
+
+/* A kernel symbol's address; 0 when unknown or hidden from us. */
+uint64_t machine_kaddr(struct machine *m, struct str name);
+
+/* Name and offset for an address; false when unknown. */
+bool machine_ksym(struct machine *m, uint64_t address, struct str *name,
+		  uint64_t *offset);
+
+/* --- ELF files (elf.c) -------------------------------------------------------- */
+
+struct elf_symbol {
+	struct str name;
+	uint64_t address; /* virtual address in the file */
+	uint64_t offset;  /* offset in the file, what uprobes take */
+	uint64_t size;
+};
+typedef VEC(struct elf_symbol) elf_symbol_vec;
+
+/* Resolves what a user wrote as a binary: a path (from the machine's root), a
+ * program in $PATH, or a library's name as the loader finds it ("libc",
+ * "libc.so.6"). NULL when there is none. */
+const char *machine_binary(struct machine *m, struct str name);
+
+/* Functions of an ELF by glob, from .symtab and .dynsym, in byte order,
+ * without duplicates. -errno with a report when not an ELF. */
+int machine_elf_functions(struct machine *m, const char *path,
+			  struct str pattern, struct arena *a,
+			  elf_symbol_vec *out);
+
+/* Offset in the file of a virtual address; -1 when outside every segment. */
+int64_t machine_elf_offset(struct machine *m, const char *path,
+			   uint64_t address);
+
+#endif
