@@ -23,7 +23,7 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
 void *buf_extend(struct buf *b, size_t n);
 
 struct str buf_view(const struct buf *b); /* valid until b changes */
-void buf_reset(struct buf *b);		  /* empty, memory kept */
+void buf_reset(struct buf *b); /* empty, memory kept */
 void buf_free(struct buf *b);
 
 #define auto_buf __attribute__((cleanup(buf_free)))

@@ -18,9 +18,9 @@
  * range of one number line of offsets, so that a span needs no file. Offset 0
  * is no position: the first text starts at 1. */
 struct source {
-	struct str name;   /* as printed: "stdin" for -e and -, else the path */
-	struct str text;   /* NUL terminated, without the NUL; '\r\n' as read */
-	uint32_t base;	   /* offset of its first byte */
+	struct str name; /* as printed: "stdin" for -e and -, else the path */
+	struct str text; /* NUL terminated, without the NUL; '\r\n' as read */
+	uint32_t base; /* offset of its first byte */
 	VEC(uint32_t) lines; /* offset in text of each line's first byte */
 };
 
@@ -57,59 +57,64 @@ struct span span_join(struct span a, struct span b); /* covers both */
 
 /* --- diagnostics --------------------------------------------------------- */
 
-enum severity { SEV_ERROR, SEV_WARNING, SEV_NOTE, SEV_N };
+enum severity {
+	SEV_ERROR,
+	SEV_WARNING,
+	SEV_NOTE,
+	SEV_N
+};
 
 /* What a message is about. Every code has a row in diag_codes[] (diag_codes.c)
  * and, when a script alone can cause it, a golden test named after it. Codes
  * from D_IO on are the environment's refusals: exit status 2 instead of 1. */
 enum diag_code {
 	/* text */
-	D_SYNTAX,	 /* the grammar wants something else */
-	D_LITERAL,	 /* a malformed number or string */
-	D_ATTACH_POINT,	 /* a malformed attach point */
+	D_SYNTAX, /* the grammar wants something else */
+	D_LITERAL, /* a malformed number or string */
+	D_ATTACH_POINT, /* a malformed attach point */
 	/* names */
-	D_PROBE_TYPE,	 /* no such probe type */
-	D_UNKNOWN_NAME,	 /* no such builtin or constant */
-	D_UNKNOWN_FUNC,	 /* no such function */
-	D_UNKNOWN_TYPE,	 /* no such type */
+	D_PROBE_TYPE, /* no such probe type */
+	D_UNKNOWN_NAME, /* no such builtin or constant */
+	D_UNKNOWN_FUNC, /* no such function */
+	D_UNKNOWN_TYPE, /* no such type */
 	D_UNKNOWN_FIELD, /* no such field */
 	D_UNDEFINED_VAR, /* a $variable without a value */
 	D_UNDEFINED_MAP, /* a @map that nothing gives a value */
-	D_REDEFINED,	 /* declared twice */
-	D_OPTION,	 /* a config key or value that is not known */
+	D_REDEFINED, /* declared twice */
+	D_OPTION, /* a config key or value that is not known */
 	/* meaning */
-	D_TYPE,		 /* types that do not fit */
-	D_MAP_KEY,	 /* a map's keys differ between uses */
-	D_MAP_KIND,	 /* a map declared as a kind it cannot be */
-	D_ARG_COUNT,	 /* too few or too many arguments */
-	D_ARG_TYPE,	 /* an argument of the wrong type or not a literal */
-	D_FORMAT,	 /* a printf format and its arguments disagree */
-	D_RANGE,	 /* a constant out of its range */
-	D_NOT_HERE,	 /* not available in this probe or place */
-	D_AGGREGATION,	 /* an aggregation used other than into a map */
-	D_ASSIGN,	 /* something that cannot be assigned to */
-	D_UNSAFE,	 /* needs --unsafe */
-	D_LOOP,		 /* break or continue outside, bounds */
-	D_PARAM,	 /* positional and named parameters of the script */
-	D_UNSUPPORTED,	 /* the language knows it, this build does not */
-	D_LIMIT,	 /* too large: nesting, number of probes, sizes */
-	D_NO_MATCH,	 /* a probe that matches nothing on this machine */
-	D_USAGE,	 /* the command line */
+	D_TYPE, /* types that do not fit */
+	D_MAP_KEY, /* a map's keys differ between uses */
+	D_MAP_KIND, /* a map declared as a kind it cannot be */
+	D_ARG_COUNT, /* too few or too many arguments */
+	D_ARG_TYPE, /* an argument of the wrong type or not a literal */
+	D_FORMAT, /* a printf format and its arguments disagree */
+	D_RANGE, /* a constant out of its range */
+	D_NOT_HERE, /* not available in this probe or place */
+	D_AGGREGATION, /* an aggregation used other than into a map */
+	D_ASSIGN, /* something that cannot be assigned to */
+	D_UNSAFE, /* needs --unsafe */
+	D_LOOP, /* break or continue outside, bounds */
+	D_PARAM, /* positional and named parameters of the script */
+	D_UNSUPPORTED, /* the language knows it, this build does not */
+	D_LIMIT, /* too large: nesting, number of probes, sizes */
+	D_NO_MATCH, /* a probe that matches nothing on this machine */
+	D_USAGE, /* the command line */
 	/* warnings only */
-	D_DISCARDED,	 /* a value computed and not used */
-	D_UNREACHABLE,	 /* code after return or exit() */
-	D_UNUSED,	 /* declared and not used */
-	D_DIVISION,	 /* division by a literal zero and the like */
-	D_DEPRECATED,	 /* understood, with a better way to say it */
+	D_DISCARDED, /* a value computed and not used */
+	D_UNREACHABLE, /* code after return or exit() */
+	D_UNUSED, /* declared and not used */
+	D_DIVISION, /* division by a literal zero and the like */
+	D_DEPRECATED, /* understood, with a better way to say it */
 	/* the environment: exit status 2 */
-	D_IO,		 /* a file that cannot be read or written */
-	D_PERMISSION,	 /* not allowed */
-	D_KERNEL,	 /* the kernel lacks or refuses something */
-	D_ATTACH,	 /* a probe that cannot be attached */
-	D_VERIFIER,	 /* a program the verifier rejects */
-	D_SAVED,	 /* a saved program that cannot be used */
-	D_LOST,		 /* events lost while tracing */
-	D_RUNTIME,	 /* said by the program while it runs */
+	D_IO, /* a file that cannot be read or written */
+	D_PERMISSION, /* not allowed */
+	D_KERNEL, /* the kernel lacks or refuses something */
+	D_ATTACH, /* a probe that cannot be attached */
+	D_VERIFIER, /* a program the verifier rejects */
+	D_SAVED, /* a saved program that cannot be used */
+	D_LOST, /* events lost while tracing */
+	D_RUNTIME, /* said by the program while it runs */
 	D_N,
 };
 
@@ -127,6 +132,7 @@ struct diags {
 	VEC(struct diag) v;
 	unsigned int errors, warnings;
 	unsigned int muted; /* > 0: nothing is recorded, see diag_mute() */
+	bool dropped; /* the last one was a repetition: so are its hints */
 };
 
 /* Each records one message and returns false, so that a pass can say

@@ -41,19 +41,19 @@ void arena_free(struct arena *a);
 
 /* Locals that own: `auto_free char *p = xstrdup(s);` frees p on return. */
 #define auto_free __attribute__((cleanup(mem_cleanup_free)))
-#define auto_fd	  __attribute__((cleanup(mem_cleanup_fd)))
+#define auto_fd   __attribute__((cleanup(mem_cleanup_fd)))
 #define auto_file __attribute__((cleanup(mem_cleanup_file)))
 
 void mem_cleanup_free(void *pp); /* pp: address of a malloc'ed pointer */
-void mem_cleanup_fd(int *fd);	 /* closes unless negative */
+void mem_cleanup_fd(int *fd); /* closes unless negative */
 void mem_cleanup_file(FILE **f); /* closes unless NULL */
 
 /* Hands over what an auto_free pointer owns. */
-#define take_ptr(pp)                                                           \
-	({                                                                     \
-		__typeof__(*(pp)) taken_ = *(pp);                              \
-		*(pp) = NULL;                                                  \
-		taken_;                                                        \
+#define take_ptr(pp)                              \
+	({                                        \
+		__typeof__(*(pp)) taken_ = *(pp); \
+		*(pp) = NULL;                     \
+		taken_;                           \
 	})
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

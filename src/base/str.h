@@ -16,10 +16,10 @@ struct str {
 };
 
 /* A slice of a literal, usable in initialisers. */
-#define STR(lit)                                                               \
-	(struct str)                                                           \
-	{                                                                      \
-		(lit), sizeof(lit) - 1                                         \
+#define STR(lit)                       \
+	(struct str)                   \
+	{                              \
+		(lit), sizeof(lit) - 1 \
 	}
 
 /* printf("%.*s", STR_ARG(s)) */
@@ -28,7 +28,7 @@ struct str {
 struct str str_from(const char *s); /* NULL is empty */
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *b); /* a equals the C string b */
-int str_cmp(struct str a, struct str b);  /* byte order, shorter first */
+int str_cmp(struct str a, struct str b); /* byte order, shorter first */
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 bool str_has(struct str s, char c);

@@ -7,29 +7,30 @@
 
 #include "base/str.h"
 
-#define VEC(T)                                                                 \
-	struct {                                                               \
-		T *v;                                                          \
-		size_t n, cap;                                                 \
+#define VEC(T)                 \
+	struct {               \
+		T *v;          \
+		size_t n, cap; \
 	}
 
 /* Appends a zeroed element and returns its address. */
-#define vec_add(a, vec)                                                        \
-	(vec_grow((a), (void **)&(vec)->v, &(vec)->n, &(vec)->cap,             \
-		  sizeof(*(vec)->v)),                                          \
+#define vec_add(a, vec)                                            \
+	(vec_grow((a), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, \
+		  sizeof(*(vec)->v)),                              \
 	 &(vec)->v[(vec)->n - 1])
 
 /* Appends a copy of x. */
-#define vec_push(a, vec, x)                                                    \
-	do {                                                                   \
-		__typeof__(*(vec)->v) vec_x_ = (x);                            \
-		*vec_add((a), (vec)) = vec_x_;                                 \
+#define vec_push(a, vec, x)                         \
+	do {                                        \
+		__typeof__(*(vec)->v) vec_x_ = (x); \
+		*vec_add((a), (vec)) = vec_x_;      \
 	} while (0)
 
-/* for each element: it is a pointer declared by the loop. */
+/* for each element: it is a pointer declared by the loop. The vector must not
+ * grow meanwhile. */
 #define vec_each(it, vec)                                                      \
-	for (__typeof__((vec)->v) it = (vec)->v,                               \
-				  it##_end_ = (vec)->v + (vec)->n;             \
+	for (__typeof__(*(vec)->v) *it = (vec)->v,                             \
+				   *it##_end_ = (vec)->n ? it + (vec)->n : it; \
 	     it < it##_end_; it++)
 
 /* vec_add's function: one more zeroed element. */

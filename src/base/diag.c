@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/diag.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define TAB_WIDTH 4
+
+static const struct severity_look {
+	const char *word, *colour;
+} severity_looks[SEV_N] = {
+	[SEV_ERROR] = { "ERROR", "\033[1;31m" },
+	[SEV_WARNING] = { "WARNING", "\033[1;33m" },
+	[SEV_NOTE] = { "NOTE", "\033[1;36m" },
+};
+
+#define COLOUR_HINT  "\033[1;36m"
+#define COLOUR_RESET "\033[0m"
+
+/* --- recording ----------------------------------------------------------- */
+
+static bool is_repeated(const struct diags *d, const struct diag *m)
+{
+	vec_each(it, &d->v) {
+		if (it->severity != m->severity || it->code != m->code ||
+		    it->span.start != m->span.start ||
+		    it->span.end != m->span.end)
+			continue;
+		/* Without a place, and for notes, the text has to say. */
+		if ((m->span.start && m->severity != SEV_NOTE) ||
+		    str_eq(it->text, m->text))
+			return true;
+	}
+	return false;
+}
+
+static void record(struct diags *d, struct diag m)
+{
+	d->dropped = is_repeated(d, &m);
+	if (d->dropped)
+		return;
+	vec_push(&d->arena, &d->v, m);
+	if (m.severity == SEV_ERROR)
+		d->errors++;
+	else if (m.severity == SEV_WARNING)
+		d->warnings++;
+}
+
+static void recordf(struct diags *d, enum severity severity, struct span at,
+		    enum diag_code code, const char *fmt, va_list ap)
+{
+	if (d->muted)
+		return;
+	record(d, (struct diag){
+			  .severity = severity,
+			  .code = code,
+			  .span = at,
+			  .text = str_from(arena_vprintf(&d->arena, fmt, ap)),
+		  });
+}
+
+bool diag_error(struct diags *d, struct span at, enum diag_code code,
+		const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	recordf(d, SEV_ERROR, at, code, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool diag_warn(struct diags *d, struct span at, enum diag_code code,
+	       const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	recordf(d, SEV_WARNING, at, code, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool diag_note(struct diags *d, struct span at, const char *fmt, ...)
+{
+	va_list ap;
+
+	/* A note explains the message before it and goes where that goes. */
+	if (d->dropped || !d->v.n)
+		return false;
+	va_start(ap, fmt);
+	recordf(d, SEV_NOTE, at, d->v.v[d->v.n - 1].code, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+void diag_hint(struct diags *d, const char *fmt, ...)
+{
+	struct str text;
+	struct diag *m;
+	va_list ap;
+
+	if (d->muted || d->dropped || !d->v.n)
+		return;
+	va_start(ap, fmt);
+	text = str_from(arena_vprintf(&d->arena, fmt, ap));
+	va_end(ap);
+	m = &d->v.v[d->v.n - 1];
+	if (m->hint.n)
+		text = str_printf(&d->arena, "%.*s\nHINT: %.*s",
+				  STR_ARG(m->hint), STR_ARG(text));
+	m->hint = text;
+}
+
+int diag_errno(struct diags *d, int err, enum diag_code code, const char *fmt,
+	       ...)
+{
+	struct diag m = { .severity = SEV_ERROR, .code = code };
+	va_list ap;
+	char *text;
+
+	err = abs(err);
+	if (d->muted)
+		return -err;
+	va_start(ap, fmt);
+	text = arena_vprintf(&d->arena, fmt, ap);
+	va_end(ap);
+	errno = err;
+	m.text = str_printf(&d->arena, "%s: %m", text);
+	record(d, m);
+	return -err;
+}
+
+void diag_mute(struct diags *d, bool mute)
+{
+	if (mute)
+		d->muted++;
+	else if (d->muted)
+		d->muted--;
+}
+
+bool diags_environment(const struct diags *d)
+{
+	vec_each(it, &d->v)
+		if (it->severity == SEV_ERROR && it->code >= D_IO)
+			return true;
+	return false;
+}
+
+void diags_free(struct diags *d)
+{
+	if (!d)
+		return;
+	arena_free(&d->arena);
+	*d = (struct diags){ .sources = d->sources };
+}
+
+/* --- showing ------------------------------------------------------------- */
+
+/* Where a message is, ready to print: end is the exclusive end column on the
+ * last line. */
+struct place {
+	struct source_pos from;
+	uint32_t last_line, end;
+};
+
+static struct place find_place(const struct diags *d, struct span at)
+{
+	struct place p = { 0 };
+	struct source_pos last;
+
+	if (!d->sources || !at.start)
+		return p;
+	p.from = source_find(d->sources, at.start);
+	p.last_line = p.from.line;
+	p.end = p.from.column + 1;
+	if (!p.from.source || at.end <= at.start)
+		return p;
+	last = source_find(d->sources, at.end - 1);
+	if (last.source != p.from.source || last.line < p.from.line)
+		return p;
+	p.last_line = last.line;
+	p.end = last.column + 1;
+	return p;
+}
+
+/* Columns that a byte of the source takes when shown: what continues a UTF-8
+ * sequence takes none. */
+static size_t shown_width(char c)
+{
+	if (c == '\t')
+		return TAB_WIDTH;
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static void show_line(struct str line, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.p[i];
+
+		if (c == '\t')
+			buf_pad(out, ' ', TAB_WIDTH);
+		else
+			buf_putc(out, c < ' ' || c == 0x7f ? '?' : (char)c);
+	}
+	buf_putc(out, '\n');
+}
+
+/* Of a message over several lines the first is shown. */
+static void show_source(const struct place *p, const char *colour,
+			struct buf *out)
+{
+	struct str line = source_line(p->from.source, p->from.line);
+	size_t i, from = p->from.column - 1, to = p->end - 1;
+	size_t before = 0, under = 0;
+
+	if (p->last_line > p->from.line || to > line.n)
+		to = line.n;
+	for (i = 0; i < from; i++)
+		before += shown_width(line.p[i]);
+	for (; i < to; i++)
+		under += shown_width(line.p[i]);
+	show_line(line, out);
+	buf_pad(out, ' ', before);
+	if (colour)
+		buf_puts(out, colour);
+	buf_pad(out, '~', under ? under : 1);
+	if (colour)
+		buf_puts(out, COLOUR_RESET);
+	buf_putc(out, '\n');
+}
+
+static void show_place(const struct place *p, struct buf *out)
+{
+	buf_str(out, p->from.source->name);
+	if (p->last_line > p->from.line)
+		buf_printf(out, ":%u-%u: ", p->from.line, p->last_line);
+	else
+		buf_printf(out, ":%u:%u-%u: ", p->from.line, p->from.column,
+			   p->end);
+}
+
+static void show_word(const char *word, const char *colour, struct buf *out)
+{
+	if (colour)
+		buf_printf(out, "%s%s:" COLOUR_RESET " ", colour, word);
+	else
+		buf_printf(out, "%s: ", word);
+}
+
+void diag_render(const struct diags *d, const struct diag *m, bool colour,
+		 struct buf *out)
+{
+	const struct severity_look *look = &severity_looks[m->severity];
+	const char *paint = colour ? look->colour : NULL;
+	struct place p = find_place(d, m->span);
+
+	if (p.from.source)
+		show_place(&p, out);
+	show_word(look->word, paint, out);
+	buf_str(out, m->text);
+	buf_putc(out, '\n');
+	if (p.from.source)
+		show_source(&p, paint, out);
+	if (!m->hint.n)
+		return;
+	show_word("HINT", colour ? COLOUR_HINT : NULL, out);
+	buf_str(out, m->hint);
+	buf_putc(out, '\n');
+}
+
+void diags_render(const struct diags *d, bool colour, struct buf *out)
+{
+	vec_each(it, &d->v)
+		diag_render(d, it, colour, out);
+}
