@@ -78,8 +78,7 @@ const struct type *machine_function_args(struct machine *m, struct types *t,
 /* Arguments of a raw tracepoint (btf_trace_NAME without its first, void *),
  * as above. Pointers have space AS_BTF. */
 const struct type *machine_rawtracepoint_args(struct machine *m,
-					      struct types *t,
-					      struct str name);
+					      struct types *t, struct str name);
 
 /* --- tracepoints (tracefs.c) ----------------------------------------------- */
 
@@ -134,7 +133,7 @@ bool machine_ksym(struct machine *m, uint64_t address, struct str *name,
 struct elf_symbol {
 	struct str name;
 	uint64_t address; /* virtual address in the file */
-	uint64_t offset;  /* offset in the file, what uprobes take */
+	uint64_t offset; /* offset in the file, what uprobes take */
 	uint64_t size;
 };
 typedef VEC(struct elf_symbol) elf_symbol_vec;

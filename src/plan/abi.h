@@ -41,9 +41,8 @@ struct agg_avg { /* avg(), stats() */
  * for bits == 0: bucket 1 counts 0, bucket 2 + k counts [2^k, 2^(k+1)).
  * In general the values 0 .. 2^(bits+1)-1 have a bucket each, then 2^bits
  * equal slices per power of two. */
-#define HIST_MAX_BITS 5
-#define HIST_BUCKETS(bits) \
-	(1u + (2u << (bits)) + ((63u - (bits)) << (bits)))
+#define HIST_MAX_BITS      5
+#define HIST_BUCKETS(bits) (1u + (2u << (bits)) + ((63u - (bits)) << (bits)))
 
 /* lhist(n, min, max, step): bucket 0 is below min, then one per step, the
  * last is max and above. */
@@ -55,9 +54,9 @@ struct agg_avg { /* avg(), stats() */
  * an index into the names of the plan (plan_probe.first_name + target). */
 
 /* Private maps and sections of the object that the runtime knows by name. */
-#define ABI_SECTION_PLAN   ".espy"	  /* the encoded plan */
+#define ABI_SECTION_PLAN   ".espy" /* the encoded plan */
 #define ABI_SECTION_FIXUPS ".rodata.espy" /* slots filled before load */
-#define ABI_MAP_RING	   "espy_ring"	  /* BPF_MAP_TYPE_RINGBUF */
+#define ABI_MAP_RING       "espy_ring" /* BPF_MAP_TYPE_RINGBUF */
 /* Per-CPU array of uint64_t, one per probe of the plan: records that found no
  * room in the ring buffer. */
 #define ABI_MAP_LOST "espy_lost"

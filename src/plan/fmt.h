@@ -7,11 +7,11 @@
 #include "plan/type.h"
 
 enum fmt_flags {
-	FMT_LEFT = 1 << 0,  /* - */
-	FMT_PLUS = 1 << 1,  /* + */
+	FMT_LEFT = 1 << 0, /* - */
+	FMT_PLUS = 1 << 1, /* + */
 	FMT_SPACE = 1 << 2, /* blank */
-	FMT_ALT = 1 << 3,   /* # */
-	FMT_ZERO = 1 << 4,  /* 0 */
+	FMT_ALT = 1 << 3, /* # */
+	FMT_ZERO = 1 << 4, /* 0 */
 	FMT_STAR_WIDTH = 1 << 5, /* width comes from an argument before */
 	FMT_STAR_PREC = 1 << 6,
 	FMT_HAS_PREC = 1 << 7,
@@ -20,12 +20,12 @@ enum fmt_flags {
 /* One conversion, or literal text when conv is 0. */
 struct fmt_part {
 	struct str text; /* literal text; or the spelling of the conversion */
-	char conv;	 /* d u x X o c s p r; 'i' is 'd'; '%%' is text */
-	char sub;	 /* %rx %rh: 'x' 'h'; %gr is conv 'g' */
+	char conv; /* d u x X o c s p r; 'i' is 'd'; '%%' is text */
+	char sub; /* %rx %rh: 'x' 'h'; %gr is conv 'g' */
 	uint32_t flags;
 	uint32_t width, prec;
 	uint8_t size; /* bytes that hh h l ll j z t ask for; 0: none given */
-	uint32_t at;  /* offset in the format, for the place of an error */
+	uint32_t at; /* offset in the format, for the place of an error */
 };
 
 struct fmt {

@@ -28,14 +28,19 @@ enum option {
 	OPT_N,
 };
 
-enum option_type { OT_NUMBER, OT_BOOL, OT_CHOICE, OT_TEXT };
+enum option_type {
+	OT_NUMBER,
+	OT_BOOL,
+	OT_CHOICE,
+	OT_TEXT
+};
 
 struct option_row {
 	const char *name;
 	enum option_type type;
-	uint64_t fallback;	   /* number, bool, index of the choice */
+	uint64_t fallback; /* number, bool, index of the choice */
 	const char *fallback_text; /* OT_TEXT */
-	uint64_t min, max;	   /* OT_NUMBER */
+	uint64_t min, max; /* OT_NUMBER */
 	const char *const *choices; /* OT_CHOICE: NULL ends it */
 	bool is_inert; /* accepted for scripts' sake, without effect */
 	const char *doc;
@@ -50,7 +55,11 @@ struct options {
 	bool is_set[OPT_N]; /* given by environment or script */
 };
 
-enum { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE };
+enum {
+	MISSING_ERROR,
+	MISSING_WARN,
+	MISSING_IGNORE
+};
 
 void options_default(struct options *o);
 

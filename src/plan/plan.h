@@ -16,13 +16,13 @@
 #define PLAN_VERSION 1 /* raise with every change of the encoding */
 
 /* Bounds that plan_validate() enforces on plans from anywhere. */
-#define PLAN_MAX_STRING	  (1u << 20)
+#define PLAN_MAX_STRING   (1u << 20)
 #define PLAN_MAX_PAYLOAD  (1u << 18) /* bytes of one event */
-#define PLAN_MAX_ELEMENTS 65536	     /* of any table */
+#define PLAN_MAX_ELEMENTS 65536 /* of any table */
 
 /* How a map is stored. */
 enum map_store {
-	MS_ARRAY,	 /* one element: scalars; N elements: let @m = array(N) */
+	MS_ARRAY, /* one element: scalars; N elements: let @m = array(N) */
 	MS_PERCPU_ARRAY,
 	MS_HASH,
 	MS_PERCPU_HASH,
@@ -32,7 +32,7 @@ enum map_store {
 };
 
 struct plan_map {
-	struct str name;   /* "@bytes": what the user sees */
+	struct str name; /* "@bytes": what the user sees */
 	struct str symbol; /* "AT_bytes": its name in the ELF */
 	enum map_store store;
 	type_id key; /* 0: scalar, one element at index 0 (uint32_t) */
@@ -42,58 +42,58 @@ struct plan_map {
 
 /* What to attach: a row of attach_ops[] in the runtime. */
 enum probe_kind {
-	PK_BEGIN,	  /* runs once before the others are attached */
-	PK_END,		  /* runs once after they are detached */
-	PK_INTERVAL,	  /* rate ns, on one CPU */
-	PK_PROFILE,	  /* rate, on every CPU */
-	PK_TRACEPOINT,	  /* module = category, targets = events */
-	PK_SYSCALLS,	  /* one of raw_syscalls' two for many system calls:
+	PK_BEGIN, /* runs once before the others are attached */
+	PK_END, /* runs once after they are detached */
+	PK_INTERVAL, /* rate ns, on one CPU */
+	PK_PROFILE, /* rate, on every CPU */
+	PK_TRACEPOINT, /* module = category, targets = events */
+	PK_SYSCALLS, /* one of raw_syscalls' two for many system calls:
 			     targets = sys_enter_* or sys_exit_* names */
 	PK_RAWTRACEPOINT, /* targets = events; typed by BTF */
-	PK_KPROBE,	  /* targets = functions, module optional */
-	PK_UPROBE,	  /* path, targets = symbols, or offset */
+	PK_KPROBE, /* targets = functions, module optional */
+	PK_UPROBE, /* path, targets = symbols, or offset */
 	PK_N,
 };
 
 enum probe_flags {
-	PF_RETURN = 1 << 0,    /* kretprobe, uretprobe */
+	PF_RETURN = 1 << 0, /* kretprobe, uretprobe */
 	PF_FREQUENCY = 1 << 1, /* rate is in Hz instead of ns */
-	PF_ADDRESS = 1 << 2,   /* offset is an address in the file: no target */
-	PF_COOKIE = 1 << 3,    /* the attach cookie is the name's index: the
+	PF_ADDRESS = 1 << 2, /* offset is an address in the file: no target */
+	PF_COOKIE = 1 << 3, /* the attach cookie is the name's index: the
 				  program reads it (probe builtin) */
 	PF_ALL = (1 << 4) - 1,
 };
 
 struct plan_probe {
-	struct str name;   /* as written, expanded: "tracepoint:a:b" */
+	struct str name; /* as written, expanded: "tracepoint:a:b" */
 	struct str symbol; /* function in the ELF; several probes may share it
 			      (targets of one shape) */
 	enum probe_kind kind;
 	struct str module; /* category, kernel module; "" when none */
-	struct str path;   /* binary; "" when none */
+	struct str path; /* binary; "" when none */
 	VEC(struct str) targets;
 	uint32_t first_name; /* plan.names[first_name + i] is target i's full
 				name; a probe without targets has one name */
-	uint64_t offset;     /* bytes into the function, or the address */
-	uint64_t rate;	     /* ns, or Hz with PF_FREQUENCY */
+	uint64_t offset; /* bytes into the function, or the address */
+	uint64_t rate; /* ns, or Hz with PF_FREQUENCY */
 	uint32_t flags;
 };
 
 /* What a record in the ring buffer means: a row of event_ops[]. */
 enum event_kind {
-	EV_NONE,	/* plan.events[0]: never sent */
-	EV_PRINTF,	/* text = format, payload = arguments */
+	EV_NONE, /* plan.events[0]: never sent */
+	EV_PRINTF, /* text = format, payload = arguments */
 	EV_PRINT_VALUE, /* payload = one field */
-	EV_PRINT_MAP,	/* map, payload {u32 top, u32 div} */
+	EV_PRINT_MAP, /* map, payload {u32 top, u32 div} */
 	EV_PRINT_ENTRY, /* map, payload {key}: print(@m[k]) read in user space */
-	EV_CLEAR,	/* map */
-	EV_ZERO,	/* map */
-	EV_TIME,	/* text = strftime format */
-	EV_EXIT,	/* payload {u8 code} */
-	EV_WARN,	/* site; payload {i64 code} */
-	EV_JOIN,	/* text = separator, payload {u32 n, string[N] x n} */
-	EV_CAT,		/* text = format of the path, payload = arguments */
-	EV_ERRORF,	/* text = format; printed with site's place on stderr */
+	EV_CLEAR, /* map */
+	EV_ZERO, /* map */
+	EV_TIME, /* text = strftime format */
+	EV_EXIT, /* payload {u8 code} */
+	EV_WARN, /* site; payload {i64 code} */
+	EV_JOIN, /* text = separator, payload {u32 n, string[N] x n} */
+	EV_CAT, /* text = format of the path, payload = arguments */
+	EV_ERRORF, /* text = format; printed with site's place on stderr */
 	EV_WARNF,
 	EV_SYSTEM, /* text = format of the command; unsafe */
 	EV_N,
@@ -103,25 +103,25 @@ struct plan_event {
 	enum event_kind kind;
 	type_id payload; /* a record (0: nothing follows the head) */
 	struct str text;
-	uint32_t map;  /* index into maps; for kinds that have one */
+	uint32_t map; /* index into maps; for kinds that have one */
 	uint32_t site; /* index into sites; 0: none */
 };
 
 /* A value unknown when compiling: a row of fixup_ops[] fills a slot of
  * .rodata.espy before load, where the verifier sees a constant. */
 enum fixup_kind {
-	FX_PARAM,	/* arg "1": positional parameter as int64_t */
-	FX_PARAM_TEXT,	/* arg "1": as text, NUL padded to size */
-	FX_NPARAMS,	/* $# */
-	FX_TARGET_PID,	/* -p's pid (tgid), 0 without */
-	FX_CHILD_PID,	/* -c's pid, 0 without */
-	FX_SELF_PID,	/* the pid of espy itself */
-	FX_NCPUS,	/* possible CPUs */
-	FX_START_NS,	/* bpf_ktime_get_boot_ns() at start */
-	FX_KADDR,	/* arg = kernel symbol */
-	FX_UADDR,	/* arg = "path:symbol" */
-	FX_CGROUPID,	/* arg = path */
-	FX_OPTION,	/* arg = name of a parameter --name=...: int64_t */
+	FX_PARAM, /* arg "1": positional parameter as int64_t */
+	FX_PARAM_TEXT, /* arg "1": as text, NUL padded to size */
+	FX_NPARAMS, /* $# */
+	FX_TARGET_PID, /* -p's pid (tgid), 0 without */
+	FX_CHILD_PID, /* -c's pid, 0 without */
+	FX_SELF_PID, /* the pid of espy itself */
+	FX_NCPUS, /* possible CPUs */
+	FX_START_NS, /* bpf_ktime_get_boot_ns() at start */
+	FX_KADDR, /* arg = kernel symbol */
+	FX_UADDR, /* arg = "path:symbol" */
+	FX_CGROUPID, /* arg = path */
+	FX_OPTION, /* arg = name of a parameter --name=...: int64_t */
 	FX_OPTION_TEXT, /* the same as text */
 	FX_N,
 };
@@ -130,35 +130,35 @@ struct plan_fixup {
 	enum fixup_kind kind;
 	struct str arg;
 	uint32_t offset, size; /* slot in .rodata.espy */
-	struct str fallback;   /* FX_OPTION*: the default, as text */
-	struct str doc;	       /* FX_OPTION*: the description */
+	struct str fallback; /* FX_OPTION*: the default, as text */
+	struct str doc; /* FX_OPTION*: the description */
 };
 
 /* A place of the script that may warn while tracing. */
 enum site_kind {
-	SITE_NONE,   /* sites[0] */
-	SITE_PLACE,  /* no condition: the place of errorf() and warnf() */
+	SITE_NONE, /* sites[0] */
+	SITE_PLACE, /* no condition: the place of errorf() and warnf() */
 	SITE_DIVISION, /* division or remainder by zero: 1 is the result */
 	SITE_MAP_FULL, /* an update found no room: map = which */
-	SITE_READ,     /* a read of memory failed */
-	SITE_LOOP,     /* a loop stopped at its bound */
-	SITE_HELPER,   /* a helper failed; code = -errno */
+	SITE_READ, /* a read of memory failed */
+	SITE_LOOP, /* a loop stopped at its bound */
+	SITE_HELPER, /* a helper failed; code = -errno */
 	SITE_N,
 };
 
 struct plan_site {
 	enum site_kind kind;
 	uint32_t line, column, end_column; /* from 1, end exclusive */
-	struct str file;		   /* as diag prints it */
-	struct str text;		   /* the source line */
-	uint32_t map;			   /* SITE_MAP_FULL */
+	struct str file; /* as diag prints it */
+	struct str text; /* the source line */
+	uint32_t map; /* SITE_MAP_FULL */
 };
 
 enum plan_needs { /* bits of plan.needs: said when a kernel lacks one */
 	NEED_KERNEL_BTF = 1 << 0,
 	NEED_RELEASE = 1 << 1, /* offsets of this kernel release are in it */
-	NEED_LOOP = 1 << 2,    /* bpf_loop: Linux 5.17 */
-	NEED_UNSAFE = 1 << 3,  /* made with --unsafe: refused without */
+	NEED_LOOP = 1 << 2, /* bpf_loop: Linux 5.17 */
+	NEED_UNSAFE = 1 << 3, /* made with --unsafe: refused without */
 	NEED_ALL = (1 << 4) - 1,
 };
 
@@ -166,8 +166,8 @@ struct plan {
 	struct arena arena; /* owns everything below */
 
 	uint32_t version; /* PLAN_VERSION */
-	struct str arch;  /* "x86_64" */
-	struct str name;  /* of the script: "stdin", "open.bt" */
+	struct str arch; /* "x86_64" */
+	struct str name; /* of the script: "stdin", "open.bt" */
 	struct str release; /* kernel it was compiled for (NEED_RELEASE) */
 	uint32_t needs;
 	uint32_t fixups_size; /* bytes of .rodata.espy */

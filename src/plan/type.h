@@ -19,42 +19,42 @@ typedef uint32_t type_id; /* index into types.v; 0 is TY_NONE */
 enum type_kind {
 	TY_NONE, /* no value: what printf() returns, the key of a scalar map */
 	TY_BOOL,
-	TY_INT,	   /* size 1, 2, 4, 8; is_signed */
-	TY_PTR,	   /* elem (NULL: void), space */
-	TY_ARRAY,  /* elem, count */
+	TY_INT, /* size 1, 2, 4, 8; is_signed */
+	TY_PTR, /* elem (NULL: void), space */
+	TY_ARRAY, /* elem, count */
 	TY_STRING, /* size bytes, NUL terminated unless filled */
 	TY_BUFFER, /* uint32_t length, then size - 4 bytes */
-	TY_TUPLE,  /* fields without names; keys with commas are tuples too */
+	TY_TUPLE, /* fields without names; keys with commas are tuples too */
 	TY_RECORD, /* fields with names: C structs and unions, payloads, (a=1) */
-	TY_ENUM,   /* an integer with names: size, is_signed, enumerators */
+	TY_ENUM, /* an integer with names: size, is_signed, enumerators */
 	/* printed by name */
-	TY_KSYM,  /* uint64_t kernel address */
-	TY_USYM,  /* uint64_t address, uint32_t pid, 4 bytes padding */
+	TY_KSYM, /* uint64_t kernel address */
+	TY_USYM, /* uint64_t address, uint32_t pid, 4 bytes padding */
 	TY_PROBE, /* uint32_t index into plan.names */
 	TY_TIMESTAMP, /* uint64_t ns since boot; text: strftime format */
-	TY_MAC,	      /* 6 bytes */
-	TY_INET,      /* uint32_t family (AF_INET, AF_INET6), 16 bytes */
-	TY_USERNAME,  /* uint32_t uid */
+	TY_MAC, /* 6 bytes */
+	TY_INET, /* uint32_t family (AF_INET, AF_INET6), 16 bytes */
+	TY_USERNAME, /* uint32_t uid */
 	/* map values only */
 	TY_COUNT, /* uint64_t */
-	TY_SUM,	  /* uint64_t; is_signed */
-	TY_MIN,	  /* struct agg_minmax; is_signed */
+	TY_SUM, /* uint64_t; is_signed */
+	TY_MIN, /* struct agg_minmax; is_signed */
 	TY_MAX,
-	TY_AVG,	  /* struct agg_avg; is_signed */
+	TY_AVG, /* struct agg_avg; is_signed */
 	TY_STATS, /* struct agg_avg; is_signed */
-	TY_HIST,  /* uint64_t[HIST_BUCKETS(bits)] */
+	TY_HIST, /* uint64_t[HIST_BUCKETS(bits)] */
 	TY_LHIST, /* uint64_t[LHIST_BUCKETS(min, max, step)] */
 	TY_N,
 };
 
 /* Where the thing a pointer points to lives: how it must be read. */
 enum addr_space {
-	AS_NONE,   /* unknown: read as kernel memory, with a fallback to user */
+	AS_NONE, /* unknown: read as kernel memory, with a fallback to user */
 	AS_KERNEL, /* bpf_probe_read_kernel */
-	AS_USER,   /* bpf_probe_read_user */
-	AS_BTF,	   /* a BTF pointer the verifier follows: direct loads */
-	AS_CTX,	   /* the program's context: direct loads */
-	AS_BPF,	   /* map memory and the BPF stack */
+	AS_USER, /* bpf_probe_read_user */
+	AS_BTF, /* a BTF pointer the verifier follows: direct loads */
+	AS_CTX, /* the program's context: direct loads */
+	AS_BPF, /* map memory and the BPF stack */
 	AS_N,
 };
 
@@ -78,9 +78,9 @@ struct type {
 	type_id id; /* in the table it belongs to */
 	uint32_t size, align;
 	bool is_signed;
-	enum addr_space space;	 /* TY_PTR */
+	enum addr_space space; /* TY_PTR */
 	const struct type *elem; /* TY_PTR, TY_ARRAY */
-	uint32_t count;		 /* TY_ARRAY: elements */
+	uint32_t count; /* TY_ARRAY: elements */
 	struct str name; /* TY_RECORD, TY_ENUM: "struct task_struct", "union
 			    x", "enum y", "" for those without;
 			    TY_TIMESTAMP: its format */
@@ -88,7 +88,7 @@ struct type {
 	uint32_t n_fields;
 	const struct enumerator *enums; /* TY_ENUM */
 	uint32_t n_enums;
-	uint32_t bits;		/* TY_HIST */
+	uint32_t bits; /* TY_HIST */
 	int64_t min, max, step; /* TY_LHIST */
 	/* TY_RECORD, TY_ENUM known to the machine: which one (BTF object and
 	 * id, opaque to others); fields stay empty until machine_complete()
