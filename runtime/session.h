@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.h - a plan at work: loaded, attached, read, printed. The only
+ * stateful object of the runtime; several may live in one process.
+ *
+ * Order: session_open, session_start, session_loop, session_stop,
+ * session_print_maps, session_close. Each returns 0 or -errno after reporting
+ * in the diags given to session_open(). */
+#ifndef ESPY_RUNTIME_SESSION_H
+#define ESPY_RUNTIME_SESSION_H
+
+#include "machine/machine.h"
+#include "plan/plan.h"
+
+enum buffering {
+	BUFFER_LINE,
+	BUFFER_FULL,
+	BUFFER_NONE
+};
+
+struct session_opts {
+	const char *const *params; /* for FX_PARAM and FX_OPTION */
+	size_t n_params;
+	pid_t pid; /* -p: ends with it; 0: none */
+	const char *command; /* -c: started stopped, let go once attached */
+	bool unsafe;
+	bool dry_run; /* load and verify, do not attach */
+	bool quiet, verbose;
+	int out_fd; /* script's output: maps, printf */
+	int err_fd; /* "Attached N probes", run-time warnings, losses */
+	enum buffering buffering;
+	bool colour; /* of err_fd */
+};
+
+struct session;
+
+/* Loads the object: fixups, maps, programs; nothing is attached. Borrows all
+ * it is given until session_close(). NULL with the reason in d; a program the
+ * verifier rejects is shown with the script's lines. */
+struct session *session_open(const struct plan *p, struct machine *m,
+			     const struct session_opts *o, struct diags *d);
+
+/* begin probes, attaching, then the command is let go and "Attached N
+ * probe(s)" is said. What was attached is detached again on failure. */
+int session_start(struct session *s);
+
+/* Until exit(), the end of the command or of the process of -p, SIGINT or
+ * SIGTERM (blocked and read by a signalfd; a second SIGINT ends the process at
+ * once), or because nothing is attached that could ever fire. */
+int session_loop(struct session *s);
+
+/* Detaches (in parallel), runs end probes, drains the ring buffer, reports
+ * what was lost. */
+int session_stop(struct session *s);
+
+/* The final dump: every map in name order, as config says. Flushes; a write
+ * that failed earlier (full disk, closed pipe) is reported here. */
+int session_print_maps(struct session *s);
+
+/* exit(n)'s n, else 0. */
+int session_status(const struct session *s);
+
+void session_close(struct session *s); /* NULL is fine */
+
+#endif

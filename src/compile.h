@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compile.h - text to plan: the list of passes, and stopping between them. */
+#ifndef ESPY_COMPILE_H
+#define ESPY_COMPILE_H
+
+#include "ast/ast.h"
+#include "machine/machine.h"
+#include "plan/plan.h"
+
+enum stage {
+	STAGE_AST, /* after parse */
+	STAGE_TYPED, /* after check */
+	STAGE_PLAN, /* after lower */
+	STAGE_LL, /* LLVM IR before optimisation */
+	STAGE_ASM, /* BPF assembly */
+	STAGE_OBJ, /* the ELF with its plan: everything */
+	STAGE_N,
+};
+
+extern const char *const stage_names[STAGE_N];
+
+struct compile_opts {
+	struct machine *machine;
+	const char *const *params; /* $1 ... $# ; also --name=value */
+	size_t n_params;
+	char *const *env; /* for ESPY_*; NULL: none */
+	bool unsafe; /* --unsafe was given */
+	bool has_pid_filter; /* -p was given: probes filter by it */
+	enum stage last; /* stop after this one */
+	struct buf *text[STAGE_N]; /* where to print a stage; NULL: do not */
+};
+
+/* Compiles a source of srcs. Returns a plan (complete with the object when
+ * last is STAGE_OBJ, without it before; an empty one before STAGE_PLAN) or
+ * NULL with errors in d. Warnings may be in d either way. Free with
+ * plan_free(). */
+struct plan *compile(struct sources *srcs, const struct source *src,
+		     const struct compile_opts *opts, struct diags *d);
+
+#endif

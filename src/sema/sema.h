@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sema.h - the meaning of a script: the three passes between text and code.
+ *
+ *   expand  attach points -> programs, one per shape of context
+ *   check   types for every expression; all of the user's errors end here
+ *   lower   the plan: maps, probes, events, fixups, sites
+ */
+#ifndef ESPY_SEMA_SEMA_H
+#define ESPY_SEMA_SEMA_H
+
+#include "ast/ast.h"
+#include "machine/machine.h"
+
+struct sema_env {
+	struct machine *machine;
+	const char *const *params; /* of the script */
+	size_t n_params;
+	bool unsafe;
+	bool has_pid_filter;
+};
+
+/* Each returns false with errors in d. In this order. */
+bool sema_expand(struct script *s, const struct sema_env *env, struct diags *d);
+bool sema_check(struct script *s, const struct sema_env *env, struct diags *d);
+bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
+		struct diags *d);
+
+#endif
