@@ -8,6 +8,8 @@
 #ifndef ESPY_RUNTIME_SESSION_H
 #define ESPY_RUNTIME_SESSION_H
 
+#include <sys/types.h>
+
 #include "machine/machine.h"
 #include "plan/plan.h"
 

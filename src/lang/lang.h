@@ -39,8 +39,6 @@ struct function {
 	uint32_t flags; /* enum fn_flags */
 	enum event_kind event; /* EV_NONE: happens in the kernel */
 	enum type_kind agg; /* the map value it feeds; TY_NONE: none */
-	enum fixup_kind fixup_n; /* not used when needs_fixup is false */
-	bool needs_fixup;
 
 	/* Rules beyond the prototype; may set call->type. NULL: none.
 	 * False after a report. */
