@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What is linked where: nothing of the compiler in what runs saved programs,
+# no state outside of the structures that are passed around. Prints TAP.
+set -u
+cd "${top_builddir:-.}" || exit 1
+
+runtime_libs="libbase.a libplan.a libmachine.a libruntime.a"
+
+report()
+{
+	wrong=$(cat)
+	if test -z "$wrong"; then
+		echo "ok - $1"
+		return
+	fi
+	echo "not ok - $1"
+	echo "$wrong" | sed 's/^/# /'
+}
+
+no_llvm()
+{
+	test -f "$1" || echo "$1: not built"
+	nm "$1" 2>/dev/null | sed -n 's/.* \(LLVM[A-Za-z0-9]*\)$/\1/p' |
+		LC_ALL=C sort -u | sed "s/^/$1: /"
+}
+
+# Objects in writable sections, except what is constant after relocation and
+# what the compiler adds for sanitizers and coverage.
+writable()
+{
+	objdump -t "$1" 2>/dev/null | awk -v lib="$1" '
+	/file format/ { member = $1 }
+	/ O / && / (\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ &&
+	!/ \.data\.rel\.ro/ && !/(gcov|asan|ubsan|ASAN)/ {
+		print lib ": " member " " $NF " is not constant"
+	}'
+}
+
+for file in $runtime_libs; do
+	no_llvm "$file" | report "no LLVM in $file"
+done
+for file in $runtime_libs libcompiler.a; do
+	writable "$file" | report "no global state in $file"
+done
