@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/docs.h"
+
+#include "base/diag.h"
+#include "lang/lang.h"
+#include "plan/options.h"
+
+/* One row of any table, reduced to what documentation needs. */
+struct entry {
+	const char *name;
+	const char *form; /* prototype, type or form of the attach point */
+	const char *doc;
+	const char *example;
+	bool is_unsafe;
+};
+
+enum chapter {
+	CH_FUNCTIONS,
+	CH_BUILTINS,
+	CH_PROBES,
+	CH_OPTIONS,
+	CH_CODES
+};
+
+static const char *const chapter_names[] = {
+	[CH_FUNCTIONS] = "functions", [CH_BUILTINS] = "builtins",
+	[CH_PROBES] = "probes",       [CH_OPTIONS] = "options",
+	[CH_CODES] = "codes",
+};
+
+typedef void (*entry_fn)(const struct entry *e, enum chapter c, void *arg);
+
+static void each_function(entry_fn f, void *arg)
+{
+	for (size_t i = 0; function_tables[i]; i++) {
+		for (const struct function *r = function_tables[i]; r->name;
+		     r++) {
+			struct entry e = { r->name, r->proto, r->doc,
+					   r->example, r->flags & FN_UNSAFE };
+
+			f(&e, CH_FUNCTIONS, arg);
+		}
+	}
+}
+
+static void each_builtin(entry_fn f, void *arg)
+{
+	for (size_t i = 0; builtin_tables[i]; i++) {
+		for (const struct builtin *r = builtin_tables[i]; r->name;
+		     r++) {
+			struct entry e = { r->name, r->type, r->doc, r->example,
+					   false };
+
+			f(&e, CH_BUILTINS, arg);
+		}
+	}
+}
+
+static void each_probe(entry_fn f, void *arg)
+{
+	for (size_t i = 0; probe_type_tables[i]; i++) {
+		for (const struct probe_type *r = probe_type_tables[i]; r->name;
+		     r++) {
+			struct entry e = { r->name, r->form, r->doc, r->example,
+					   false };
+
+			f(&e, CH_PROBES, arg);
+		}
+	}
+}
+
+static void option_form(const struct option_row *r, struct buf *out)
+{
+	switch (r->type) {
+	case OT_NUMBER:
+		buf_printf(out, "number, %llu to %llu, default %llu",
+			   (unsigned long long)r->min,
+			   (unsigned long long)r->max,
+			   (unsigned long long)r->fallback);
+		return;
+	case OT_BOOL:
+		buf_printf(out, "true or false, default %s",
+			   r->fallback ? "true" : "false");
+		return;
+	case OT_CHOICE:
+		for (size_t i = 0; r->choices[i]; i++)
+			buf_printf(out, "%s%s", i ? ", " : "one of ",
+				   r->choices[i]);
+		buf_printf(out, "; default %s", r->choices[r->fallback]);
+		return;
+	case OT_TEXT:
+		buf_printf(out, "text, default \"%s\"", r->fallback_text);
+		return;
+	}
+}
+
+static void each_option(entry_fn f, void *arg)
+{
+	for (size_t i = 0; i < OPT_N; i++) {
+		const struct option_row *r = &option_rows[i];
+		auto_buf struct buf form = {};
+		struct entry e = { r->name, NULL, r->doc, NULL, false };
+
+		option_form(r, &form);
+		e.form = form.p;
+		f(&e, CH_OPTIONS, arg);
+	}
+}
+
+static void each_code(entry_fn f, void *arg)
+{
+	for (int i = 0; i < D_N; i++) {
+		struct entry e = { diag_code_name((enum diag_code)i), "",
+				   diag_code_doc((enum diag_code)i), NULL,
+				   false };
+
+		f(&e, CH_CODES, arg);
+	}
+}
+
+static void each_entry(entry_fn f, void *arg)
+{
+	each_function(f, arg);
+	each_builtin(f, arg);
+	each_probe(f, arg);
+	each_option(f, arg);
+}
+
+/* --- for the terminal -------------------------------------------------------- */
+
+struct about {
+	struct str name;
+	struct buf *out;
+	bool found;
+};
+
+static void about_one(const struct entry *e, enum chapter c, void *arg)
+{
+	struct about *a = arg;
+
+	if (!str_is(a->name, e->name))
+		return;
+	if (a->found)
+		buf_putc(a->out, '\n');
+	a->found = true;
+	if (c == CH_FUNCTIONS || c == CH_PROBES)
+		buf_printf(a->out, "%s\n", e->form);
+	else
+		buf_printf(a->out, "%s: %s\n", e->name, e->form);
+	buf_printf(a->out, "    %s\n", e->doc);
+	if (e->is_unsafe)
+		buf_puts(a->out, "    Needs --unsafe.\n");
+	if (e->example)
+		buf_printf(a->out, "    Example: %s\n", e->example);
+}
+
+bool docs_about(struct str name, struct buf *out)
+{
+	struct about a = { name, out, false };
+
+	each_entry(about_one, &a);
+	return a.found;
+}
+
+struct nearest {
+	struct str name;
+	struct suggest s;
+};
+
+static void nearest_one(const struct entry *e, enum chapter c, void *arg)
+{
+	struct nearest *n = arg;
+
+	(void)c;
+	suggest_offer(&n->s, n->name, str_from(e->name));
+}
+
+struct str docs_suggest(struct str name)
+{
+	struct nearest n = { .name = name };
+
+	each_entry(nearest_one, &n);
+	return n.s.best;
+}
+
+/* --- for the manual ------------------------------------------------------------ */
+
+/* Text as roff: backslashes doubled, dashes plain, no line starts a request. */
+static void roff(struct buf *out, const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		buf_puts(out, "\\&");
+	for (; *text; text++) {
+		if (*text == '\\')
+			buf_puts(out, "\\e");
+		else if (*text == '-')
+			buf_puts(out, "\\-");
+		else
+			buf_putc(out, *text);
+	}
+}
+
+struct chapter_out {
+	enum chapter chapter;
+	struct buf *out;
+};
+
+static void chapter_one(const struct entry *e, enum chapter c, void *arg)
+{
+	struct chapter_out *o = arg;
+
+	if (c != o->chapter)
+		return;
+	buf_puts(o->out, ".TP\n.B ");
+	roff(o->out, c == CH_FUNCTIONS || c == CH_PROBES ? e->form : e->name);
+	buf_putc(o->out, '\n');
+	if (c == CH_BUILTINS || c == CH_OPTIONS) {
+		roff(o->out, e->form);
+		buf_puts(o->out, ".\n");
+	}
+	roff(o->out, e->doc);
+	buf_putc(o->out, '\n');
+	if (e->is_unsafe)
+		buf_puts(o->out, "Needs\n.BR \\-\\-unsafe .\n");
+	if (e->example) {
+		buf_puts(o->out, ".br\nExample:\n.I ");
+		roff(o->out, e->example);
+		buf_putc(o->out, '\n');
+	}
+}
+
+bool docs_chapter(struct str chapter, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(chapter_names); i++) {
+		struct chapter_out o = { (enum chapter)i, out };
+
+		if (!str_is(chapter, chapter_names[i]))
+			continue;
+		if (i == CH_CODES)
+			each_code(chapter_one, &o);
+		else
+			each_entry(chapter_one, &o);
+		return true;
+	}
+	return false;
+}
+
+static void example_one(const struct entry *e, enum chapter c, void *arg)
+{
+	struct buf *out = arg;
+
+	if (!e->example)
+		return;
+	buf_printf(out, "// %s %s\n", chapter_names[c], e->name);
+	if (c == CH_PROBES || strchr(e->example, '{'))
+		buf_printf(out, "%s\n", e->example);
+	else
+		buf_printf(out, "begin { %s }\n", e->example);
+}
+
+void docs_examples(struct buf *out)
+{
+	each_entry(example_one, out);
+}
