@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check.h - the checker at work: what its files share, and what the checks of
+ * rows (lang/lang.h: function.check, builtin.check) may use.
+ *
+ * The whole script is checked in rounds until no type changes. A type that is
+ * not known yet, or that could not be found because of a mistake, is NULL;
+ * whoever meets a NULL type stays silent and leaves NULL behind. Messages are
+ * only recorded in the final round (s->d is muted before), so a check reports
+ * plainly and need not ask which round it is. */
+#ifndef ESPY_SEMA_CHECK_H
+#define ESPY_SEMA_CHECK_H
+
+#include "lang/lang.h"
+#include "sema/sema.h"
+
+#define SEMA_MAX_ROUNDS 10
+
+struct sema {
+	/* for everyone */
+	struct script *script;
+	const struct sema_env *env;
+	struct diags *d;
+	struct types *types; /* of the script */
+	struct arena *arena; /* of the script */
+	struct prog *prog; /* the program being checked */
+	bool is_final; /* the round that reports */
+
+	/* the checker's own */
+	bool changed; /* a type changed in this round */
+	bool has_failed; /* an expression of this round got no type */
+	bool const_params; /* $1 is taken as the constant it is now */
+	bool is_unevaluated; /* in sizeof(): nothing is read or written */
+	uint32_t loops; /* loops around the statement */
+	uint32_t callbacks; /* of these: bodies that are functions of their
+			       own (for loops) */
+	VEC(struct var *) scope; /* variables that are visible, inner last */
+	size_t block; /* where the innermost block starts in scope */
+	const struct expr *assigned; /* call that is the value of a map */
+	bool params_warned[64]; /* $N missing: said once */
+};
+
+/* --- for the checks of rows ---------------------------------------------------- */
+
+/* The i-th argument of a call from 0, NULL when not given. Arguments were
+ * checked against the prototype before the row's check runs; those of types
+ * that are not known yet keep it from running. */
+struct expr *sema_arg(const struct expr *call, uint32_t i);
+
+/* Text of a type for messages; in the script's arena. */
+const char *sema_name(struct sema *s, const struct type *t);
+
+/* Finds e's type (again); false when it is not known. */
+bool sema_expr(struct sema *s, struct expr *e);
+
+/* Is e an integer (or bool, enum, or a map value that can be read as a
+ * number)? Says so when not: "WHAT expects an integer, found ...". */
+bool sema_number(struct sema *s, const struct expr *e, const char *what);
+
+/* Is e a constant integer in min .. max (both inclusive)? Reports D_ARG_TYPE
+ * or D_RANGE: "WHAT must be ...". */
+bool sema_const_range(struct sema *s, const struct expr *e, int64_t min,
+		      int64_t max, const char *what);
+
+/* A type from its text, also with struct names ("struct task_struct *", the
+ * pointers in space). NULL when unknown: not reported. */
+const struct type *sema_type_text(struct sema *s, struct str text,
+				  enum addr_space space);
+
+/* e is EX_PARAM (or NULL) and wanted as text: makes it a string. False when e
+ * is something else. */
+bool sema_param_text(struct sema *s, struct expr *e);
+
+/* "'NAME' is not available in TYPE probes" with D_NOT_HERE. Returns false. */
+bool sema_not_here(struct sema *s, struct span at, struct str name);
+
+/* May the value be read as a number in an expression: COUNT SUM MIN MAX AVG?
+ * Then its type as such (int64 or uint64), else t itself. */
+const struct type *sema_value_type(struct sema *s, const struct type *t);
+
+/* --- join.c ----------------------------------------------------------------------- */
+
+/* The one type that holds values of both a and b: integers widen, of mixed
+ * sign to the next larger signed one; strings to the larger. lit_a, lit_b: it
+ * comes from a literal that fits where its value does (num). NULL when the
+ * two do not go together. */
+const struct type *type_join(struct types *t, const struct type *a,
+			     const struct type *b);
+
+/* Like type_join() for a place of type old (NULL: none yet) that takes e. */
+const struct type *sema_join_value(struct sema *s, const struct type *old,
+				   const struct expr *e);
+
+/* Can a value of type `from` be put into a place of type `to` without losing
+ * its kind? (Integers of any size: yes.) */
+bool type_converts(const struct type *from, const struct type *to);
+
+/* --- fold.c ----------------------------------------------------------------------- */
+
+/* Makes e a constant where its children are; types are set already. Warns
+ * about divisions by a constant zero. */
+void sema_fold(struct sema *s, struct expr *e);
+
+/* Sets e to a constant of its type, cut to the type's size. */
+void sema_set_const(struct expr *e, int64_t num);
+
+/* Smallest signed type for a literal, uint64 when it needs to be. */
+const struct type *sema_literal_type(struct sema *s, int64_t num,
+				     bool is_unsigned);
+
+/* --- check_*.c: each sets e->type, or leaves NULL after a report ----------------- */
+
+void check_list(struct sema *s, struct stmt *list); /* without a scope */
+void check_block(struct sema *s, struct stmt *list); /* with one */
+void check_name(struct sema *s, struct expr *e);
+void check_param(struct sema *s, struct expr *e);
+void check_binary(struct sema *s, struct expr *e);
+void check_unary(struct sema *s, struct expr *e);
+void check_incdec(struct sema *s, struct expr *e);
+void check_cond(struct sema *s, struct expr *e);
+void check_call(struct sema *s, struct expr *e);
+void check_map(struct sema *s, struct expr *e); /* a read */
+void check_var(struct sema *s, struct expr *e); /* a read */
+void check_member(struct sema *s, struct expr *e);
+void check_index(struct sema *s, struct expr *e);
+void check_cast(struct sema *s, struct expr *e);
+void check_sizeof(struct sema *s, struct expr *e);
+void check_offsetof(struct sema *s, struct expr *e);
+void check_tuple(struct sema *s, struct expr *e);
+void check_typeinfo(struct sema *s, struct expr *e);
+
+/* Is e usable as a condition? Reports. */
+bool check_truth(struct sema *s, struct expr *e);
+
+/* Checks the value of `target = value`, and that the two go together;
+ * compound assignments with op. */
+void check_assign(struct sema *s, struct expr *target, enum op op,
+		  struct expr *value, struct span at);
+
+/* The type a script wrote; NULL after a report. */
+const struct type *check_type(struct sema *s, const struct type_expr *t);
+
+/* --- check_map.c, check_decl.c: symbols ------------------------------------------ */
+
+/* The map of that name, made when new. */
+struct map *sema_map(struct sema *s, struct str name, struct span at);
+
+/* Joins keys (NULL: scalar use) into the map's; reports what differs. */
+bool sema_map_keys(struct sema *s, struct map *m, struct expr *keys,
+		   struct span at);
+
+/* Joins a value into the map's: of e, or plainly of a type. */
+bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
+		    const struct type *t, struct span at);
+
+struct var *sema_find_var(struct sema *s, struct str name);
+
+/* Makes (or in later rounds, finds again) the variable e declares, and makes it
+ * visible in the innermost block. */
+struct var *sema_declare(struct sema *s, struct expr *e);
+
+/* Joins a value into the variable's type; reports. */
+bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
+		    const struct type *t, struct span at);
+
+/* Map declarations and the maps' final types; unused and undefined ones. */
+void check_map_decls(struct sema *s);
+void check_maps(struct sema *s);
+
+/* "HINT: did you mean 'x'?" when sg has one. */
+void sema_hint(struct sema *s, const struct suggest *sg, const char *prefix);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expand.h - attach points being expanded into programs: what the rows of
+ * probe types (lang/lang.h: probe_type.expand) may use. */
+#ifndef ESPY_SEMA_EXPAND_H
+#define ESPY_SEMA_EXPAND_H
+
+#include "lang/lang.h"
+#include "sema/sema.h"
+
+struct expand {
+	struct script *script;
+	const struct sema_env *env;
+	struct machine *machine;
+	struct diags *d;
+	struct types *types; /* of the script */
+	struct arena *arena; /* of the script */
+	const struct probe *probe; /* the one being expanded */
+	bool uses_args; /* its body reads args: layouts matter */
+	bool uses_name; /* its body reads probe: targets are told apart */
+	size_t n_targets; /* of the whole script */
+	bool is_full; /* max_probes reached and reported */
+};
+
+/* One thing to attach to, as found on the machine. */
+struct target {
+	struct str name; /* plan_probe.targets: function, event; "" none */
+	struct str full; /* "kprobe:vfs_read": what `probe` prints */
+	enum ctx_kind ctx;
+	const struct type *args, *retval; /* NULL: none */
+	bool is_user;
+	bool is_alone; /* cannot share a program with another target */
+	enum probe_kind kind;
+	struct str module, path;
+	uint64_t offset, rate;
+	uint32_t flags; /* enum probe_flags */
+};
+
+/* Adds a target of ap: to the program of this probe with the same shape, or
+ * to a new one. False when the script has too many (reported). */
+bool expand_add(struct expand *x, const struct attach_point *ap,
+		const struct target *t);
+
+/* ap matches nothing: error, warning or silence as missing_probes says. True
+ * when that is no error. hint may be NULL. */
+bool expand_no_match(struct expand *x, const struct attach_point *ap,
+		     const struct suggest *near);
+
+/* The i-th part after the provider ("" when absent), and its place. */
+struct str ap_part(const struct attach_point *ap, size_t i);
+struct span ap_span(const struct attach_point *ap, size_t i);
+size_t ap_parts(const struct attach_point *ap); /* without the provider */
+
+/* A non-negative number, decimal or 0x hex; false when text is none. */
+bool expand_number(struct str text, uint64_t *out);
+
+/* "hz", "99" or "100ms": the rate in ns (or Hz, with PF_FREQUENCY set in
+ * *flags). False after a report. */
+bool expand_rate(struct expand *x, const struct attach_point *ap,
+		 uint64_t *rate, uint32_t *flags);
+
+#endif

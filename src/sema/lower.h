@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lower.h - typed AST to plan: what the rows' lower functions may use
+ * (lang/lang.h: function.lower). Nothing here can fail on what a user wrote.
+ *
+ * Codegen fills the payload of an event whose row has no emit function by one
+ * rule: its fields take the call's arguments in order, leaving out a format
+ * (FN_HAS_FORMAT) and a map that the event names; fields without an argument
+ * are 0; the field of EV_PRINT_ENTRY takes the keys of the first argument. */
+#ifndef ESPY_SEMA_LOWER_H
+#define ESPY_SEMA_LOWER_H
+
+#include "lang/lang.h"
+#include "sema/sema.h"
+
+struct lower {
+	struct script *script;
+	const struct sema_env *env;
+	struct plan *plan;
+	struct prog *prog; /* the program being lowered */
+};
+
+/* Adds the event of a call: its site is the call's, payload a record of these
+ * fields (n 0: none; types of the script; offsets are computed). */
+void lower_event(struct lower *l, struct expr *call, enum event_kind kind,
+		 struct str text, const struct map *map,
+		 const struct field *fields, uint32_t n);
+
+/* What a row without a lower function gets: see function.lower. */
+void lower_event_default(struct lower *l, struct expr *call);
+
+/* Adds (or shares) a slot and stores it in e->fixup. */
+void lower_fixup(struct lower *l, struct expr *e, enum fixup_kind kind,
+		 struct str arg, uint32_t size);
+
+/* Adds a place that may warn. */
+uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
+		    const struct map *map);
+
+/* A type of the script in the plan. */
+type_id lower_type(struct lower *l, const struct type *t);
+
+#endif
