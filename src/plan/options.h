@@ -41,7 +41,8 @@ struct option_row {
 	uint64_t fallback; /* number, bool, index of the choice */
 	const char *fallback_text; /* OT_TEXT */
 	uint64_t min, max; /* OT_NUMBER */
-	const char *const *choices; /* OT_CHOICE: NULL ends it */
+	const char *const *choices; /* OT_CHOICE: NULL ends it; OT_TEXT: the
+				       only texts allowed, or NULL */
 	bool is_inert; /* accepted for scripts' sake, without effect */
 	const char *doc;
 };
