@@ -176,7 +176,7 @@ static const struct old_name {
 
 void options_default(struct options *o)
 {
-	enum option i;
+	enum option_id i;
 
 	*o = (struct options){ 0 };
 	for (i = 0; i < OPT_N; i++) {
@@ -213,9 +213,9 @@ static bool strip(struct str *s, const char *prefix)
 }
 
 /* OPT_N when there is none. */
-static enum option find_option(struct str key)
+static enum option_id find_option(struct str key)
 {
-	enum option i = 0;
+	enum option_id i = 0;
 
 	while (i < OPT_N && !equal_nocase(key, option_rows[i].name))
 		i++;
@@ -351,7 +351,7 @@ static bool set_text(const struct option_row *r, struct arena *a,
 	return true;
 }
 
-static bool set_value(struct options *o, struct arena *a, enum option i,
+static bool set_value(struct options *o, struct arena *a, enum option_id i,
 		      struct str value, struct diags *d, struct span at)
 {
 	const struct option_row *r = &option_rows[i];
@@ -369,7 +369,7 @@ bool option_set(struct options *o, struct arena *a, struct str key,
 		struct str value, struct diags *d, struct span at)
 {
 	const struct old_name *old;
-	enum option i;
+	enum option_id i;
 
 	if (!strip(&key, "ESPY_"))
 		strip(&key, "BPFTRACE_");

@@ -7,7 +7,7 @@
 
 #include "base/diag.h"
 
-enum option {
+enum option_id {
 	OPT_MAX_MAP_KEYS,
 	OPT_MAX_STRLEN,
 	OPT_MAX_PROBES,

@@ -38,7 +38,7 @@ static void expect_message(enum severity severity, const char *part)
 
 /* --- rows ------------------------------------------------------------------ */
 
-static void check_number(enum option i, const struct option_row *r)
+static void check_number(enum option_id i, const struct option_row *r)
 {
 	struct str text = str_printf(&arena, "%ju", (uintmax_t)r->max);
 
@@ -52,7 +52,7 @@ static void check_number(enum option i, const struct option_row *r)
 	cr_expect_eq(options.num[i], r->max, "%s", r->name);
 }
 
-static void check_bool(enum option i, const struct option_row *r)
+static void check_bool(enum option_id i, const struct option_row *r)
 {
 	cr_expect(set(r->name, "true") && options.num[i] == 1, "%s", r->name);
 	cr_expect(set(r->name, "0") && options.num[i] == 0, "%s", r->name);
@@ -62,7 +62,7 @@ static void check_bool(enum option i, const struct option_row *r)
 	expect_message(SEV_ERROR, "true, false, 1 or 0");
 }
 
-static void check_choices(enum option i, const struct option_row *r)
+static void check_choices(enum option_id i, const struct option_row *r)
 {
 	uint64_t k;
 
@@ -80,7 +80,7 @@ static void check_choices(enum option i, const struct option_row *r)
 
 Test(options, every_row)
 {
-	enum option i, j;
+	enum option_id i, j;
 
 	for (i = 0; i < OPT_N; i++) {
 		const struct option_row *r = &option_rows[i];
