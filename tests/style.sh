@@ -77,12 +77,13 @@ code()
 	}'
 }
 
-# Only the programs end the process or write to its error output.
+# Only the programs, and what they share, end the process or write to its
+# error output.
 library_manners()
 {
 	files -path './src/*.[ch]' -o -path './runtime/*.[ch]' \
 		-o -path './grammar/*.[ly]' |
-		grep -v -e '^src/cli/' -e '^runtime/run_main\.c$' | code |
+		grep -v -e '^src/cli/' -e '^runtime/run_[mo][a-z]*\.[ch]$' | code |
 		grep -E '[^_[:alnum:]](exit *\(|stderr)'
 }
 
