@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli.h - what espy was asked to do, from the command line. */
+#ifndef ESPY_CLI_CLI_H
+#define ESPY_CLI_CLI_H
+
+#include "compile.h"
+#include "runtime/run_opts.h"
+
+enum mode {
+	MODE_RUN, /* compile, then run */
+	MODE_CHECK, /* --check: stop before code is made */
+	MODE_EMIT, /* --emit=STAGE: print a stage */
+	MODE_SAVE, /* --save FILE */
+	MODE_LIST, /* -l */
+	MODE_INFO, /* --info */
+	MODE_DOC, /* --help-function NAME, --docs CHAPTER */
+	MODE_HELP,
+	MODE_VERSION,
+};
+
+struct cli {
+	enum mode mode;
+	enum stage stage; /* MODE_EMIT */
+	const char *program; /* -e */
+	const char *file; /* a path or "-"; NULL with -e */
+	const char *save; /* MODE_SAVE */
+	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */
+	bool is_chapter; /* MODE_DOC: word names a chapter */
+	const char *const *params; /* of the script */
+	size_t n_params;
+	struct run_opts run;
+};
+
+/* Reads the command line; false after a report (D_USAGE). */
+bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d);
+
+/* The text of --help. */
+extern const char cli_help[];
+
+/* The running system: compiler, libraries, what the kernel offers. */
+void cli_info(struct machine *m, struct buf *out);
+
+/* -l: what matches c->word, or what the script would attach to. Exit
+ * status. */
+int cli_list(const struct cli *c, struct machine *m, struct sources *srcs,
+	     struct diags *d);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* list.c - espy -l: probes by pattern, or those of a script. */
+#include "cli/cli.h"
+#include "lang/lang.h"
+#include "sema/expand.h"
+
+struct listing {
+	struct expand x;
+	struct script script;
+	struct str pattern; /* whole, as written */
+	bool with_args;
+	struct buf out;
+};
+
+/* The pattern for one probe type: its own parts when the pattern names the
+ * type, else "*" for as many parts as it takes, and the output is filtered. */
+static void list_type(struct listing *l, const struct probe_type *row)
+{
+	struct attach_point ap = { .row = row, .text = l->pattern };
+	struct str rest, first = str_split(l->pattern, ':', &rest);
+	struct arena *a = &l->script.arena;
+
+	vec_push(a, &ap.parts, str_from(row->name));
+	vec_push(a, &ap.part_spans, (struct span){});
+	for (rest = rest.p ? rest : first; rest.p;) {
+		vec_push(a, &ap.parts, str_split(rest, ':', &rest));
+		vec_push(a, &ap.part_spans, (struct span){});
+	}
+	if (row->list)
+		row->list(&l->x, &ap, l->with_args, &l->out);
+	else
+		buf_printf(&l->out, "%s\n", row->form);
+}
+
+static bool names_type(const struct probe_type *row, struct str word)
+{
+	if (str_glob(word, str_from(row->name)))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(row->aliases); i++) {
+		if (row->aliases[i] && str_is(word, row->aliases[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Lists every type the pattern's first part names. */
+static size_t list_named(struct listing *l)
+{
+	struct str rest, word = str_split(l->pattern, ':', &rest);
+	size_t n = 0;
+
+	for (size_t i = 0; probe_type_tables[i]; i++) {
+		for (const struct probe_type *r = probe_type_tables[i]; r->name;
+		     r++) {
+			if (!names_type(r, word))
+				continue;
+			list_type(l, r);
+			n++;
+		}
+	}
+	return n;
+}
+
+/* A word without a probe type is looked for in all names. */
+static void list_search(struct listing *l)
+{
+	struct str wanted = l->pattern;
+	struct buf all = {};
+	struct str rest;
+
+	if (!str_is_glob(wanted))
+		wanted =
+			str_printf(&l->script.arena, "*%.*s*", STR_ARG(wanted));
+	l->pattern = STR("*");
+	list_named(l);
+	all = l->out;
+	l->out = (struct buf){};
+	for (rest = buf_view(&all); rest.n;) {
+		struct str line = str_split(rest, '\n', &rest);
+
+		if (line.n && line.p[0] != ' ' && str_glob(wanted, line)) {
+			buf_str(&l->out, line);
+			buf_putc(&l->out, '\n');
+		}
+	}
+	buf_free(&all);
+}
+
+static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
+{
+	struct listing l = {
+		.pattern = c->word ? str_from(c->word) : STR("*"),
+		.with_args = c->run.session.verbose,
+	};
+	struct sema_env env = { .machine = m };
+	int status = 0;
+
+	types_init(&l.script.types, &l.script.arena);
+	options_default(&l.script.options);
+	l.x = (struct expand){
+		.script = &l.script,
+		.env = &env,
+		.machine = m,
+		.d = d,
+		.types = &l.script.types,
+		.arena = &l.script.arena,
+	};
+	if (!list_named(&l) && !str_has(l.pattern, ':'))
+		list_search(&l);
+	if (l.out.n == 0 && d->errors == 0) {
+		diag_error(d, (struct span){}, D_NO_MATCH,
+			   "no probe matches '%.*s'",
+			   STR_ARG(str_from(c->word ? c->word : "*")));
+	}
+	if (fwrite(l.out.p, 1, l.out.n, stdout) != l.out.n || fflush(stdout))
+		status = 2;
+	buf_free(&l.out);
+	arena_free(&l.script.arena);
+	return d->errors ? run_status(d) : status;
+}
+
+/* What a script attaches to: the names of its plan. */
+static int list_script(const struct cli *c, struct machine *m,
+		       struct sources *srcs, struct diags *d)
+{
+	struct compile_opts o = {
+		.machine = m,
+		.params = c->params,
+		.n_params = c->n_params,
+		.unsafe = c->run.session.unsafe,
+		.last = STAGE_PLAN,
+	};
+	const struct source *src =
+		source_add(srcs, STR("stdin"), str_from(c->program));
+	struct plan *p = compile(srcs, src, &o, d);
+
+	if (!p)
+		return run_status(d);
+	vec_each(name, &p->names)
+		printf("%.*s\n", STR_ARG(*name));
+	plan_free(p);
+	return fflush(stdout) ? 2 : 0;
+}
+
+int cli_list(const struct cli *c, struct machine *m, struct sources *srcs,
+	     struct diags *d)
+{
+	if (c->program)
+		return list_script(c, m, srcs, d);
+	return list_pattern(c, m, d);
+}

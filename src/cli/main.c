@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - the espy command: one of run, check, emit, save, list and the
+ * texts about itself. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/docs.h"
+
+#define MAX_SCRIPT (16u << 20) /* bytes of a script or saved program */
+
+/* Everything of one invocation. */
+struct app {
+	struct cli cli;
+	struct sources sources;
+	struct diags diags;
+	struct machine *machine;
+	struct buf text; /* of the script or saved program */
+};
+
+static int put(const struct buf *b)
+{
+	if (fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0)
+		return 0;
+	fprintf(stderr, "espy: cannot write: %s\n", strerror(errno));
+	return 2;
+}
+
+/* Reads the script; its name is as messages show it. */
+static bool read_script(struct app *a, struct str *name)
+{
+	const struct cli *c = &a->cli;
+	int err = 0;
+
+	*name = STR("stdin");
+	if (c->program) {
+		buf_puts(&a->text, c->program);
+	} else if (strcmp(c->file, "-") == 0) {
+		err = buf_read_fd(&a->text, STDIN_FILENO, MAX_SCRIPT);
+	} else {
+		*name = str_from(c->file);
+		err = buf_read_file(&a->text, c->file, MAX_SCRIPT);
+	}
+	if (!err)
+		return true;
+	diag_errno(&a->diags, err, D_IO, "cannot read '%.*s'", STR_ARG(*name));
+	if (err == -ENOENT && strchr(c->file, '{'))
+		diag_hint(&a->diags,
+			  "a program on the command line follows -e");
+	return false;
+}
+
+static int save(struct app *a, const struct plan *p)
+{
+	auto_buf struct buf elf = {};
+	auto_fd int fd = open(a->cli.save, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	if (fd < 0) {
+		diag_errno(&a->diags, errno, D_IO, "cannot write '%s'",
+			   a->cli.save);
+		return 2;
+	}
+	buf_str(&elf, p->object);
+	plan_seal(&elf);
+	for (size_t done = 0; done < elf.n;) {
+		ssize_t n = write(fd, elf.p + done, elf.n - done);
+
+		if (n < 0) {
+			diag_errno(&a->diags, errno, D_IO, "cannot write '%s'",
+				   a->cli.save);
+			unlink(a->cli.save);
+			return 2;
+		}
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static enum stage last_stage(const struct cli *c)
+{
+	switch (c->mode) {
+	case MODE_CHECK: return STAGE_PLAN;
+	case MODE_EMIT: return c->stage;
+	default: return STAGE_OBJ;
+	}
+}
+
+static struct plan *make_plan(struct app *a, struct str name,
+			      struct buf *emitted)
+{
+	const struct cli *c = &a->cli;
+	struct compile_opts o = {
+		.machine = a->machine,
+		.params = c->params,
+		.n_params = c->n_params,
+		.env = environ,
+		.unsafe = c->run.session.unsafe,
+		.has_pid_filter = c->run.session.pid != 0,
+		.last = last_stage(c),
+	};
+
+	if (c->mode == MODE_EMIT)
+		o.text[c->stage] = emitted;
+	return compile(&a->sources,
+		       source_add(&a->sources, name, buf_view(&a->text)), &o,
+		       &a->diags);
+}
+
+/* A program that was saved is run as it is; all else it cannot do. */
+static struct plan *load_plan(struct app *a, struct buf *emitted)
+{
+	struct plan *p = plan_from_elf(buf_view(&a->text), &a->diags);
+
+	if (p && a->cli.mode == MODE_EMIT && a->cli.stage == STAGE_PLAN)
+		plan_text(p, emitted);
+	else if (p && a->cli.mode != MODE_RUN && a->cli.mode != MODE_CHECK) {
+		diag_error(&a->diags, (struct span){}, D_USAGE,
+			   "'%s' is already compiled", a->cli.file);
+		plan_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static int run_script(struct app *a)
+{
+	auto_buf struct buf emitted = {};
+	struct str name;
+	int status = 0;
+
+	if (!read_script(a, &name))
+		return 2;
+	struct plan *p = plan_is_elf(buf_view(&a->text))
+				 ? load_plan(a, &emitted)
+				 : make_plan(a, name, &emitted);
+	if (!p)
+		return run_status(&a->diags);
+	/* warnings come before the run, not after it */
+	run_print_diags(&a->diags, a->cli.run.session.colour);
+	if (a->cli.mode == MODE_EMIT)
+		status = put(&emitted);
+	else if (a->cli.mode == MODE_SAVE)
+		status = save(a, p);
+	else if (a->cli.mode == MODE_RUN)
+		status = run_plan(p, a->machine, &a->cli.run, &a->diags);
+	plan_free(p);
+	return status;
+}
+
+static int about(struct app *a)
+{
+	auto_buf struct buf out = {};
+	struct str word = str_from(a->cli.word);
+
+	if (a->cli.is_chapter && str_is(word, "examples")) {
+		docs_examples(&out);
+		return put(&out);
+	}
+	if (a->cli.is_chapter ? docs_chapter(word, &out)
+			      : docs_about(word, &out))
+		return put(&out);
+	diag_error(&a->diags, (struct span){}, D_USAGE,
+		   "nothing is called '%.*s'", STR_ARG(word));
+	struct str near = docs_suggest(word);
+
+	if (near.p)
+		diag_hint(&a->diags, "did you mean '%.*s'?", STR_ARG(near));
+	return 1;
+}
+
+static int info(struct app *a)
+{
+	auto_buf struct buf out = {};
+
+	cli_info(a->machine, &out);
+	return put(&out);
+}
+
+static int dispatch(struct app *a)
+{
+	switch (a->cli.mode) {
+	case MODE_HELP: fputs(cli_help, stdout); return 0;
+	case MODE_VERSION: puts("espy " PACKAGE_VERSION); return 0;
+	case MODE_DOC: return about(a);
+	case MODE_INFO: return info(a);
+	case MODE_LIST:
+		return cli_list(&a->cli, a->machine, &a->sources, &a->diags);
+	case MODE_RUN:
+	case MODE_CHECK:
+	case MODE_EMIT:
+	case MODE_SAVE: return run_script(a);
+	}
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct app a = {};
+	int status = 1;
+
+	a.diags.sources = &a.sources;
+	a.machine = machine_open(getenv("ESPY_SYSROOT"), &a.diags);
+	if (cli_parse(&a.cli, argc, argv, &a.diags))
+		status = dispatch(&a);
+	run_print_diags(&a.diags, a.cli.run.session.colour);
+	machine_close(a.machine);
+	buf_free(&a.text);
+	diags_free(&a.diags);
+	sources_free(&a.sources);
+	return status;
+}

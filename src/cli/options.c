@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+enum {
+	CLI_EMIT = RUN_OPT_NEXT,
+	CLI_SAVE,
+	CLI_CHECK,
+	CLI_INFO,
+	CLI_DOC,
+	CLI_DOCS,
+};
+
+static const struct option long_options[] = {
+	RUN_OPTS_LONG,
+	{ "list", no_argument, NULL, 'l' },
+	{ "debug", required_argument, NULL, 'd' },
+	{ "emit", required_argument, NULL, CLI_EMIT },
+	{ "save", required_argument, NULL, CLI_SAVE },
+	{ "check", no_argument, NULL, CLI_CHECK },
+	{ "info", no_argument, NULL, CLI_INFO },
+	{ "help-function", required_argument, NULL, CLI_DOC },
+	{ "docs", required_argument, NULL, CLI_DOCS },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{},
+};
+
+const char cli_help[] =
+	"usage: espy [options] FILE [parameters]\n"
+	"       espy [options] -e 'PROGRAM' [parameters]\n"
+	"       espy [options] prog.o [parameters]\n"
+	"       espy -l [PATTERN]\n"
+	"\n"
+	"Look inside the running kernel and its programs: a script's probes are\n"
+	"compiled, proved safe by the kernel, attached, and what they count and\n"
+	"print is shown.\n"
+	"\n"
+	"  -e PROGRAM        the script itself; FILE '-' is standard input\n"
+	"  -p PID            only this process; end with it\n"
+	"  -c COMMAND        start COMMAND once attached; end with it\n"
+	"  -o FILE           write the script's output to FILE\n"
+	"  -q                do not say what was attached\n"
+	"  -v                say more; whole verifier logs\n"
+	"  -B MODE           buffering of the output: line, full, none\n"
+	"  -l [PATTERN]      list probes; -lv with their arguments\n"
+	"      --save FILE   write the compiled program, for espy-run\n"
+	"      --check       check the script only; needs no root\n"
+	"      --dry-run     load and verify, attach nothing\n"
+	"      --emit STAGE  print and stop: ast typed plan ll asm obj\n"
+	"  -d STAGE          the same\n"
+	"      --unsafe      allow functions that change the system\n"
+	"      --help-function NAME\n"
+	"                    about a function, builtin, probe type or setting\n"
+	"      --info        what this build and this kernel can do\n"
+	"  -V, --version     -h, --help\n"
+	"\n"
+	"examples:\n"
+	"  espy -e 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }'\n"
+	"  espy -e 'tracepoint:syscalls:sys_exit_read { @ = hist(args.ret); }'\n"
+	"  espy -l 'tracepoint:sched:*'\n";
+
+static bool take_stage(struct cli *c, const char *name, struct diags *d)
+{
+	for (int i = 0; i < STAGE_N; i++) {
+		if (strcmp(name, stage_names[i]) != 0)
+			continue;
+		c->stage = (enum stage)i;
+		c->mode = MODE_EMIT;
+		return true;
+	}
+	diag_error(d, (struct span){}, D_USAGE, "no stage is called '%s'",
+		   name);
+	diag_hint(d, "the stages are ast, typed, plan, ll, asm and obj");
+	return false;
+}
+
+static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
+{
+	switch (opt) {
+	case 'e': c->program = arg; return true;
+	case 'l': c->mode = MODE_LIST; return true;
+	case 'd':
+	case CLI_EMIT: return take_stage(c, arg, d);
+	case CLI_CHECK: c->mode = MODE_CHECK; return true;
+	case CLI_INFO: c->mode = MODE_INFO; return true;
+	case 'h': c->mode = MODE_HELP; return true;
+	case 'V': c->mode = MODE_VERSION; return true;
+	case CLI_SAVE:
+		c->mode = MODE_SAVE;
+		c->save = arg;
+		return true;
+	case CLI_DOC:
+	case CLI_DOCS:
+		c->mode = MODE_DOC;
+		c->word = arg;
+		c->is_chapter = opt == CLI_DOCS;
+		return true;
+	default: return false; /* getopt's own report follows */
+	}
+}
+
+static bool usage(struct diags *d, const char *fmt, const char *what)
+{
+	diag_error(d, (struct span){}, D_USAGE, fmt, what);
+	diag_hint(d, "espy --help shows the options");
+	return false;
+}
+
+/* What follows the options: the script, unless -e gave it, then parameters. */
+static bool take_words(struct cli *c, int n, char **words, struct diags *d)
+{
+	bool wants_script = c->mode <= MODE_SAVE;
+
+	if (c->mode == MODE_LIST && !c->program && n > 0) {
+		c->word = *words++;
+		n--;
+	} else if (wants_script && !c->program) {
+		if (n == 0)
+			return usage(d, "%s", "no script was given");
+		c->file = *words++;
+		n--;
+	}
+	if (n > 0 && strcmp(*words, "--") == 0) {
+		words++;
+		n--;
+	}
+	c->params = (const char *const *)words;
+	c->n_params = (size_t)n;
+	return true;
+}
+
+bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
+{
+	int opt;
+
+	run_opts_init(&c->run);
+	opterr = 0;
+	/* '+': options end at the script, so that its parameters are its own */
+	while ((opt = getopt_long(argc, argv, "+:e:ld:hV" RUN_OPTS_SHORT,
+				  long_options, NULL)) != -1) {
+		const char *word = argv[optind - 1];
+
+		if (opt == ':')
+			return usage(d, "option '%s' needs a value", word);
+		int ours =
+			opt == '?' ? 0 : run_opts_take(&c->run, opt, optarg, d);
+
+		if (ours < 0)
+			return false;
+		if (ours == 0 && !take(c, opt, optarg, d)) {
+			return d->errors ? false
+					 : usage(d, "no option is called '%s'",
+						 word);
+		}
+	}
+	if (!run_opts_check(&c->run, d) ||
+	    !take_words(c, argc - optind, argv + optind, d))
+		return false;
+	c->run.session.params = c->params;
+	c->run.session.n_params = c->n_params;
+	return true;
+}
