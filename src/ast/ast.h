@@ -68,7 +68,9 @@ struct type_expr {
 		struct expr *size;
 	})
 	suffixes; /* left to right; string[N] has its [N] here */
-	struct expr *of; /* typeof(expr), or NULL; typeof(type) is plain */
+	struct expr *of; /* typeof(expr), or NULL; typeof(type) is plain.
+			    typeof(x) of a lone name that may be either has
+			    both name and of (EX_NAME): the type comes first */
 };
 
 /* --- expressions --------------------------------------------------------------- */
@@ -106,6 +108,7 @@ struct expr {
 	enum expr_kind kind;
 	struct span span;
 	struct expr *next; /* in argument, key and element lists */
+	uint16_t depth; /* levels below and including this one; bounded */
 
 	const struct type *type; /* check */
 	/* check: the value is known; of an integer or bool type: num; of a
@@ -113,7 +116,8 @@ struct expr {
 	bool is_const;
 	bool is_literal; /* check: a literal or folded from literals only: its
 			    type may adapt to what it meets */
-	int64_t num; /* EX_INT EX_BOOL EX_PARAM (which); folded value */
+	int64_t num; /* EX_INT (its bits: above INT64_MAX it is negative),
+			EX_BOOL EX_PARAM (which); folded value */
 	struct str str; /* EX_STR: bytes; EX_INT: as written */
 	uint32_t site; /* lower: plan site of what may warn here; 0 none */
 	uint32_t fixup; /* lower: slot + 1 of EX_PARAM, EX_NPARAMS and of
@@ -176,7 +180,9 @@ struct expr {
 		} index;
 		struct { /* EX_CAST, EX_SIZEOF, EX_OFFSETOF, EX_TYPEINFO */
 			struct type_expr *to; /* NULL: sizeof(expr) */
-			struct expr *e; /* EX_CAST, sizeof(expr) */
+			/* EX_CAST, sizeof(expr). sizeof(x) of a lone name that
+			 * may be either has both: the type comes first */
+			struct expr *e;
 			struct str path; /* EX_OFFSETOF: "a.b" */
 		} cast;
 		struct { /* EX_TUPLE, EX_RECORD */
@@ -218,6 +224,7 @@ struct stmt {
 	enum stmt_kind kind;
 	struct span span;
 	struct stmt *next;
+	uint16_t depth; /* as in struct expr */
 	uint32_t site; /* lower: loops that can reach their bound */
 
 	union {
@@ -262,6 +269,8 @@ struct var {
 	const struct type *type;
 	const struct type *wanted; /* declared with let $x : T */
 	bool is_assigned, is_read, is_param;
+	bool is_flexible; /* check: literals only so far, none negative: its
+			     sign may still change */
 	uint32_t index; /* in prog->vars, for codegen's tables */
 	struct var *next; /* in prog->vars */
 };
@@ -275,6 +284,8 @@ struct map {
 	struct span key_span, value_span; /* what settled them */
 	const struct map_decl *decl;
 	bool is_written, is_read;
+	bool is_flexible; /* check: of value, as in struct var */
+	uint64_t key_flexible; /* check: the same per key, one bit each */
 	uint32_t id; /* lower: index in plan.maps */
 	struct map *next;
 };
@@ -344,7 +355,9 @@ struct attach_point {
 	const struct probe_type *row; /* expand */
 	VEC(struct str)
 	parts; /* split at ':', quotes removed, $1 put in;
-				  [0] is the provider */
+				  [0] is the provider; an '@' outside of
+				  quotes is a part of its own: path @ file
+				  line */
 	VEC(struct span) part_spans;
 	struct attach_point *next;
 };

@@ -80,15 +80,15 @@ const struct type *sema_value_type(struct sema *s, const struct type *t);
 /* --- join.c ----------------------------------------------------------------------- */
 
 /* The one type that holds values of both a and b: integers widen, of mixed
- * sign to the next larger signed one; strings to the larger. lit_a, lit_b: it
- * comes from a literal that fits where its value does (num). NULL when the
- * two do not go together. */
+ * sign to the next larger signed one; strings to the larger. A flexible side
+ * came from literals that are not negative only: it takes the sign of the
+ * other. NULL when the two do not go together. */
 const struct type *type_join(struct types *t, const struct type *a,
-			     const struct type *b);
+			     bool a_flexible, const struct type *b,
+			     bool b_flexible);
 
-/* Like type_join() for a place of type old (NULL: none yet) that takes e. */
-const struct type *sema_join_value(struct sema *s, const struct type *old,
-				   const struct expr *e);
+/* Is e such a literal? */
+bool sema_is_flexible(const struct expr *e);
 
 /* Can a value of type `from` be put into a place of type `to` without losing
  * its kind? (Integers of any size: yes.) */
