@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tables.h - the tables of src/lang, which lang.c lists. Each ends with a row
+ * without a name. */
+#ifndef ESPY_LANG_TABLES_H
+#define ESPY_LANG_TABLES_H
+
+#include "lang/lang.h"
+
+extern const struct function agg_functions[]; /* aggs.c */
+extern const struct function map_functions[]; /* fn_map.c */
+extern const struct function print_functions[]; /* fn_print.c */
+extern const struct function string_functions[]; /* fn_string.c */
+extern const struct function symbol_functions[]; /* fn_symbol.c */
+
+extern const struct builtin builtins[]; /* builtins.c */
+
+extern const struct probe_type kprobe_types[]; /* pt_kprobe.c */
+extern const struct probe_type rawtracepoint_types[]; /* pt_rawtracepoint.c */
+extern const struct probe_type special_types[]; /* pt_special.c */
+extern const struct probe_type timer_types[]; /* pt_timer.c */
+extern const struct probe_type tracepoint_types[]; /* pt_tracepoint.c */
+extern const struct probe_type uprobe_types[]; /* pt_uprobe.c */
+
+#endif
