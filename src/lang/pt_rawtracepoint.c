@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pt_rawtracepoint.c - tracepoints with the kernel's own arguments, by BTF. */
+#include "lang/tables.h"
+#include "sema/expand.h"
+
+static bool need_btf(struct expand *x, const struct attach_point *ap)
+{
+	if (machine_has_btf(x->machine))
+		return true;
+	return diag_error(x->d, ap->span, D_KERNEL,
+			  "%s probes need a kernel with BTF", ap->row->name);
+}
+
+static bool add_event(struct expand *x, const struct attach_point *ap,
+		      struct str event)
+{
+	struct target t = {
+		.name = event,
+		.full = str_printf(x->arena, "%s:%.*s", ap->row->name,
+				   STR_ARG(event)),
+		.ctx = CTX_RAW,
+		.kind = PK_RAWTRACEPOINT,
+		.is_alone = true, /* the kernel types each by its target */
+	};
+
+	t.args = machine_rawtracepoint_args(x->machine, x->types, event);
+	return expand_add(x, ap, &t);
+}
+
+/* "event" or "module:event": the name alone says which. */
+static struct str event_part(const struct attach_point *ap)
+{
+	return ap_part(ap, ap_parts(ap) - 1);
+}
+
+static bool expand_rawtracepoint(struct expand *x,
+				 const struct attach_point *ap)
+{
+	struct suggest near = { 0 };
+	str_vec found = { 0 };
+	bool ok = true;
+
+	if (!need_btf(x, ap) ||
+	    machine_rawtracepoints(x->machine, event_part(ap), x->arena,
+				   &found))
+		return false;
+	vec_each(name, &found) {
+		ok &= add_event(x, ap, *name);
+		if (x->is_full)
+			return false;
+	}
+	if (found.n)
+		return ok;
+	if (!machine_rawtracepoints(x->machine, STR("*"), x->arena, &found))
+		vec_each(name, &found)
+			suggest_offer(&near, event_part(ap), *name);
+	if (near.best.p)
+		near.best = str_printf(x->arena, "%s:%.*s", ap->row->name,
+				       STR_ARG(near.best));
+	return expand_no_match(x, ap, &near);
+}
+
+static bool list_rawtracepoints(struct expand *x, const struct attach_point *ap,
+				bool with_args, struct buf *out)
+{
+	struct str pattern = ap_parts(ap) ? event_part(ap) : STR("*");
+	str_vec found = { 0 };
+	const struct type *args;
+
+	if (machine_rawtracepoints(x->machine, pattern, x->arena, &found))
+		return false;
+	vec_each(name, &found) {
+		buf_printf(out, "%s:%.*s\n", ap->row->name, STR_ARG(*name));
+		if (!with_args)
+			continue;
+		args = machine_rawtracepoint_args(x->machine, x->types, *name);
+		for (uint32_t i = 0; args && i < args->n_fields; i++) {
+			buf_puts(out, "    ");
+			type_text(args->fields[i].type, out);
+			buf_printf(out, " %.*s\n",
+				   STR_ARG(args->fields[i].name));
+		}
+	}
+	return true;
+}
+
+const struct probe_type rawtracepoint_types[] = {
+	{ .name = "rawtracepoint",
+	  .aliases = { "rt" },
+	  .form = "rawtracepoint:event, rawtracepoint:module:event",
+	  .min_parts = 1,
+	  .max_parts = 2,
+	  .expand = expand_rawtracepoint,
+	  .list = list_rawtracepoints,
+	  .doc = "A tracepoint of the kernel with the arguments the kernel "
+		 "passes, typed by BTF: fields of args. Faster than "
+		 "tracepoint.",
+	  .example = "rawtracepoint:sched_switch "
+		     "{ @[args.next.comm] = count(); }" },
+	{ 0 },
+};

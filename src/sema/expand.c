@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expand.c - attach points to programs, one per shape of context. */
+#include "sema/expand.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+size_t ap_parts(const struct attach_point *ap)
+{
+	return ap->parts.n - 1;
+}
+
+struct str ap_part(const struct attach_point *ap, size_t i)
+{
+	if (i + 1 >= ap->parts.n)
+		return (struct str){ "", 0 };
+	return ap->parts.v[i + 1];
+}
+
+struct span ap_span(const struct attach_point *ap, size_t i)
+{
+	if (i + 1 >= ap->part_spans.n)
+		return ap->span;
+	return ap->part_spans.v[i + 1];
+}
+
+bool expand_number(struct str text, uint64_t *out)
+{
+	char digits[32], *end;
+
+	if (!text.n || text.n >= sizeof(digits) || text.p[0] < '0' ||
+	    text.p[0] > '9')
+		return false;
+	memcpy(digits, text.p, text.n);
+	digits[text.n] = '\0';
+	errno = 0;
+	*out = strtoull(digits, &end,
+			str_starts(text, "0x") || str_starts(text, "0X") ? 16
+									 : 10);
+	return !errno && !*end;
+}
+
+/* --- targets to programs ---------------------------------------------------------- */
+
+static bool has_shape(const struct prog *p, const struct attach_point *ap,
+		      const struct target *t)
+{
+	return p->row == ap->row && p->ctx == t->ctx && p->args == t->args &&
+	       p->retval == t->retval && p->is_user == t->is_user &&
+	       p->attach.v[0].kind == t->kind &&
+	       p->attach.v[0].flags == t->flags;
+}
+
+static struct prog *add_prog(struct expand *x, const struct attach_point *ap,
+			     const struct target *t)
+{
+	struct prog *p = arena_new(x->arena, struct prog);
+	struct prog **end = &x->script->progs;
+
+	p->probe = x->probe;
+	p->row = ap->row;
+	p->ctx = t->ctx;
+	p->args = t->args;
+	p->retval = t->retval;
+	p->is_user = t->is_user;
+	p->uses_name = x->uses_name;
+	if (x->probe->predicate)
+		p->predicate = expr_clone(x->arena, x->probe->predicate);
+	p->body = stmt_clone(x->arena, x->probe->body);
+	while (*end)
+		end = &(*end)->next;
+	*end = p;
+	return p;
+}
+
+static struct prog *find_prog(struct expand *x, const struct attach_point *ap,
+			      const struct target *t)
+{
+	for (struct prog *p = x->script->progs; p && !t->is_alone; p = p->next)
+		if (p->probe == x->probe && has_shape(p, ap, t))
+			return p;
+	return add_prog(x, ap, t);
+}
+
+/* "tracepoint:a:b": an attach point with the full name of its type. */
+static struct str full_text(struct expand *x, const struct attach_point *ap)
+{
+	struct str text = str_from(ap->row->name);
+
+	for (size_t i = 0; i < ap_parts(ap); i++)
+		text = str_printf(x->arena, "%.*s:%.*s", STR_ARG(text),
+				  STR_ARG(ap_part(ap, i)));
+	return text;
+}
+
+static bool is_same_attach(const struct plan_probe *p, struct str name,
+			   const struct target *t)
+{
+	return str_eq(p->name, name) && t->name.n && p->targets.n &&
+	       str_eq(p->module, t->module) && str_eq(p->path, t->path) &&
+	       p->offset == t->offset;
+}
+
+/* Names of a program are in order of its attachments' targets: only the last
+ * attachment may grow. */
+static void add_attach(struct expand *x, struct prog *p, struct str name,
+		       const struct target *t)
+{
+	struct plan_probe *last =
+		p->attach.n ? &p->attach.v[p->attach.n - 1] : NULL;
+
+	if (!last || !is_same_attach(last, name, t)) {
+		last = vec_add(x->arena, &p->attach);
+		last->name = name;
+		last->kind = t->kind;
+		last->module = t->module;
+		last->path = t->path;
+		last->offset = t->offset;
+		last->rate = t->rate;
+		last->flags = t->flags;
+	}
+	if (t->name.n)
+		vec_push(x->arena, &last->targets, t->name);
+	vec_push(x->arena, &p->names, t->full);
+}
+
+bool expand_add(struct expand *x, const struct attach_point *ap,
+		const struct target *t)
+{
+	uint64_t max = x->script->options.num[OPT_MAX_PROBES];
+	struct prog *p;
+
+	if (x->is_full)
+		return false;
+	if (x->n_targets >= max) {
+		x->is_full = true;
+		diag_error(x->d, ap->span, D_LIMIT,
+			   "more than %llu probes to attach",
+			   (unsigned long long)max);
+		diag_hint(x->d, "raise the option max_probes: "
+				"config = { max_probes = N }");
+		return false;
+	}
+	x->n_targets++;
+	p = find_prog(x, ap, t);
+	add_attach(x, p, full_text(x, ap), t);
+	return true;
+}
+
+bool expand_no_match(struct expand *x, const struct attach_point *ap,
+		     const struct suggest *near)
+{
+	struct str name = full_text(x, ap);
+
+	switch (x->script->options.num[OPT_MISSING_PROBES]) {
+	case MISSING_IGNORE: return true;
+	case MISSING_WARN:
+		diag_warn(x->d, ap->span, D_NO_MATCH, "no probe matches '%.*s'",
+			  STR_ARG(name));
+		break;
+	default:
+		diag_error(x->d, ap->span, D_NO_MATCH,
+			   "no probe matches '%.*s'", STR_ARG(name));
+	}
+	if (near && near->best.p)
+		diag_hint(x->d, "did you mean '%.*s'?", STR_ARG(near->best));
+	return x->script->options.num[OPT_MISSING_PROBES] != MISSING_ERROR;
+}
+
+/* --- attach points ------------------------------------------------------------------ */
+
+static bool find_type(struct expand *x, struct attach_point *ap)
+{
+	struct suggest near = { 0 };
+
+	ap->row = probe_type_find(ap->parts.v[0]);
+	if (ap->row)
+		return true;
+	diag_error(x->d, ap->part_spans.n ? ap->part_spans.v[0] : ap->span,
+		   D_PROBE_TYPE, "unknown probe type '%.*s'",
+		   STR_ARG(ap->parts.v[0]));
+	probe_type_suggest(ap->parts.v[0], &near);
+	if (near.best.p)
+		diag_hint(x->d, "did you mean '%.*s'?", STR_ARG(near.best));
+	return false;
+}
+
+static bool check_parts(struct expand *x, const struct attach_point *ap)
+{
+	uint32_t min = ap->row->min_parts, max = ap->row->max_parts;
+	size_t n = ap_parts(ap);
+
+	if (n < min || n > max) {
+		if (min == max)
+			diag_error(x->d, ap->span, D_ATTACH_POINT,
+				   "%s probes have %u part%s after the type, "
+				   "found %zu",
+				   ap->row->name, min, min == 1 ? "" : "s", n);
+		else
+			diag_error(x->d, ap->span, D_ATTACH_POINT,
+				   "%s probes have %u to %u parts after the "
+				   "type, found %zu",
+				   ap->row->name, min, max, n);
+		diag_hint(x->d, "the form is %s", ap->row->form);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (ap_part(ap, i).n)
+			continue;
+		diag_error(x->d, ap->span, D_ATTACH_POINT,
+			   "part %zu of the attach point is empty", i + 1);
+		diag_hint(x->d, "the form is %s", ap->row->form);
+		return false;
+	}
+	return true;
+}
+
+static bool expand_point(struct expand *x, struct attach_point *ap)
+{
+	if (!find_type(x, ap) || !check_parts(x, ap))
+		return false;
+	return ap->row->expand(x, ap);
+}
+
+/* --- what a body uses ------------------------------------------------------------------ */
+
+/* Calls name builtins too: probe(). */
+static void find_uses(struct expr *e, void *arg)
+{
+	struct expand *x = arg;
+	const struct builtin *b = NULL;
+
+	if (e->kind == EX_NAME)
+		b = builtin_find(e->name.id);
+	else if (e->kind == EX_CALL && !e->call.n_args)
+		b = builtin_find(e->call.id);
+	if (!b)
+		return;
+	x->uses_args |= !!(b->flags & BI_ARGS);
+	x->uses_name |= !!(b->flags & BI_NAME);
+}
+
+static void find_uses_below(struct expr *e, void *arg)
+{
+	find_uses(e, arg);
+	expr_each_child(e, find_uses_below, arg);
+}
+
+static bool expand_probe(struct expand *x, struct probe *p)
+{
+	bool ok = true;
+
+	x->probe = p;
+	x->uses_args = x->uses_name = false;
+	if (p->predicate)
+		find_uses_below(p->predicate, x);
+	stmt_each_expr(p->body, find_uses, x);
+	for (struct attach_point *ap = p->points; ap; ap = ap->next)
+		ok &= expand_point(x, ap);
+	return ok;
+}
+
+bool sema_expand(struct script *s, const struct sema_env *env, struct diags *d)
+{
+	struct expand x = {
+		.script = s,
+		.env = env,
+		.machine = env->machine,
+		.d = d,
+		.types = &s->types,
+		.arena = &s->arena,
+	};
+	bool ok = true;
+
+	for (struct probe *p = s->probes; p; p = p->next)
+		ok &= expand_probe(&x, p);
+	return ok;
+}
