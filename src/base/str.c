@@ -185,7 +185,6 @@ static unsigned int distance_row(unsigned int *const r[3], struct str a,
 unsigned int str_distance(struct str a, struct str b, unsigned int max)
 {
 	unsigned int rows[3][DISTANCE_MAX_LEN + 1];
-	unsigned int best, before = 0;
 	size_t i, j;
 
 	if (str_eq(a, b))
@@ -198,11 +197,9 @@ unsigned int str_distance(struct str a, struct str b, unsigned int max)
 		unsigned int *const r[3] = { rows[i % 3], rows[(i + 2) % 3],
 					     rows[(i + 1) % 3] };
 
-		best = distance_row(r, a, b, i);
-		/* A swap looks back two rows: both have to be too far. */
-		if (best > max && before > max)
+		/* The least of a row never gets less further down. */
+		if (distance_row(r, a, b, i) > max)
 			return max + 1;
-		before = best;
 	}
 	return least(rows[a.n % 3][b.n], max + 1);
 }

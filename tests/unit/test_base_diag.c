@@ -54,8 +54,9 @@ Test(diag, passes_can_return_it)
 	cr_assert(!diag_warn(&diags, nowhere, D_UNUSED, "b"));
 	cr_assert(!diag_note(&diags, nowhere, "c"));
 	cr_assert_eq(diags.errors, 1);
+	cr_assert(!diag_note(&diags, nowhere, "d"));
 	cr_assert_eq(diags.warnings, 1);
-	expect("ERROR: a\nWARNING: b\nNOTE: c\n");
+	expect("ERROR: a\nWARNING: b\nNOTE: c\nNOTE: d\n");
 }
 
 Test(diag, line_and_underline)
@@ -214,7 +215,7 @@ Test(diag, the_same_again_is_dropped_with_its_hint_and_note)
 	diag_error(&diags, at("cd"), D_TYPE, "first");
 	diag_error(&diags, at("cd"), D_TYPE, "again");
 	diag_hint(&diags, "lost");
-	diag_note(&diags, at("ab"), "lost too");
+	cr_assert(!diag_note(&diags, at("ab"), "lost too"));
 	cr_assert_eq(diags.errors, 1);
 	expect("stdin:1:4-6: ERROR: first\nab cd\n   ~~\n");
 }

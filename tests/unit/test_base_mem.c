@@ -138,6 +138,18 @@ Test(arena, copies_and_formats)
 	arena_free(&a);
 }
 
+Test(arena, there_is_room_for_the_nul)
+{
+	struct arena a = { 0 };
+	char *p = arena_copy(&a, "0123456789abcdef", 16);
+	char *q = arena_printf(&a, "0123456789abcdef");
+
+	memset(arena_alloc(&a, 16), 'x', 16);
+	cr_assert_str_eq(p, "0123456789abcdef");
+	cr_assert_str_eq(q, "0123456789abcdef");
+	arena_free(&a);
+}
+
 Test(vec, grows_and_keeps_what_it_has)
 {
 	struct arena a = { 0 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* String slices: comparing, splitting, globs, distances. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 #include "base/str.h"
 
@@ -124,7 +125,12 @@ static const struct glob_case {
 	{ "[abc]x", "dx", false },
 	{ "[!abc]x", "dx", true },
 	{ "[!abc]x", "ax", false },
+	{ "[a]", "a", true },
+	{ "[a]", "]", false },
 	{ "[]x]", "]", true },
+	{ "[!]", "[!]", true },
+	{ "[", "[", true },
+	{ "[!", "!", false },
 	{ "[!]]", "]", false },
 	{ "[a-]", "-", true },
 	{ "[-a]", "-", true },
@@ -139,13 +145,24 @@ static const struct glob_case {
 	{ "{a,b}", "a", false },
 };
 
+/* A copy with nothing behind it, so that a sanitizer sees a byte too far. */
+static struct str exact(const char *s)
+{
+	size_t n = strlen(s);
+
+	return (struct str){ memcpy(xmalloc(n), s, n), n };
+}
+
 Test(str, glob)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(glob_cases); i++) {
 		const struct glob_case *c = &glob_cases[i];
+		struct str pattern = exact(c->pattern), s = exact(c->s);
 
-		cr_expect_eq(str_glob(str_from(c->pattern), str_from(c->s)),
-			     c->match, "'%s' and '%s'", c->pattern, c->s);
+		cr_expect_eq(str_glob(pattern, s), c->match, "'%s' and '%s'",
+			     c->pattern, c->s);
+		free((void *)pattern.p);
+		free((void *)s.p);
 	}
 }
 
@@ -220,6 +237,21 @@ Test(str, very_long_strings_are_near_only_to_themselves)
 		     4);
 }
 
+Test(str, distance_up_to_the_longest_that_is_compared)
+{
+	char a[130], b[130];
+
+	memset(a, 'x', sizeof(a));
+	memset(b, 'x', sizeof(b));
+	b[100] = 'y';
+	cr_assert_eq(str_distance((struct str){ a, 128 },
+				  (struct str){ b, 128 }, 3),
+		     1);
+	cr_assert_eq(str_distance((struct str){ a, 129 },
+				  (struct str){ b, 129 }, 3),
+		     4);
+}
+
 static struct str suggest_among(const char *wanted)
 {
 	static const char *const names[] = { "pid",    "tid",    "comm",
@@ -255,6 +287,14 @@ Test(suggest, nothing_when_nothing_is_near)
 	cr_assert_null(suggest_among("").p);
 	cr_assert_null(suggest_among("zz").p);
 	cr_assert_null(suggest_among("xyz").p);
+}
+
+Test(suggest, one_byte_is_near_to_nothing)
+{
+	struct suggest s = { 0 };
+
+	suggest_offer(&s, STR("x"), STR("y"));
+	cr_assert_null(s.best.p);
 }
 
 Test(suggest, not_the_name_itself)
