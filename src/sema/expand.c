@@ -40,6 +40,28 @@ bool expand_number(struct str text, uint64_t *out)
 	return !errno && !*end;
 }
 
+bool expand_offset(struct expand *x, const struct attach_point *ap,
+		   struct str *name, uint64_t *offset)
+{
+	struct str text;
+
+	*offset = 0;
+	if (!str_has(*name, '+'))
+		return true;
+	*name = str_split(*name, '+', &text);
+	if (!name->n || !expand_number(text, offset))
+		return diag_error(x->d, ap_span(ap, ap_parts(ap) - 1),
+				  D_ATTACH_POINT,
+				  "'%.*s' is not an offset in bytes",
+				  STR_ARG(text));
+	if (str_is_glob(*name))
+		return diag_error(x->d, ap_span(ap, ap_parts(ap) - 1),
+				  D_ATTACH_POINT,
+				  "an offset needs one function, not a "
+				  "wildcard");
+	return true;
+}
+
 /* --- targets to programs ---------------------------------------------------------- */
 
 static bool has_shape(const struct prog *p, const struct attach_point *ap,

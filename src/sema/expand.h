@@ -53,6 +53,10 @@ size_t ap_parts(const struct attach_point *ap); /* without the provider */
 /* A non-negative number, decimal or 0x hex; false when text is none. */
 bool expand_number(struct str text, uint64_t *out);
 
+/* Cuts "+0x10" off *name; *offset is 0 without. False after a report. */
+bool expand_offset(struct expand *x, const struct attach_point *ap,
+		   struct str *name, uint64_t *offset);
+
 /* "hz", "99" or "100ms": the rate in ns (or Hz, with PF_FREQUENCY set in
  * *flags). False after a report. */
 bool expand_rate(struct expand *x, const struct attach_point *ap,
