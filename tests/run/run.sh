@@ -7,6 +7,7 @@
 #	--mode direct	only directly, except what only a guest can run
 #	--label NAME	what the last line calls this run (default: run)
 #	--only REGEX	only cases whose "file: name" matches
+#	--tap FILE	write the output to FILE, too
 #
 # README.md describes the files. $ESPY and $ESPY_RUN are the programs under
 # test (./espy, ./espy-run), $ESPY_TEST_PROGS the folder of the built test
@@ -27,13 +28,15 @@ mode=both
 label=run
 slow=${ESPY_TEST_SLOW-}
 only=
+tap=
 while [[ ${1-} == -* ]]; do
 	case $1 in
 	-s|--slow) slow=$2; shift 2 ;;
 	--mode)    mode=$2; shift 2 ;;
 	--label)   label=$2; shift 2 ;;
 	--only)    only=$2; shift 2 ;;
-	*) sed -n '3,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+	--tap)     tap=$2; shift 2 ;;
+	*) sed -n '3,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 	esac
 done
 
@@ -50,6 +53,8 @@ end_jobs()
 {
 	local job
 
+	# Without an argument wait waits for everything, also for tee.
+	((${#jobs[@]})) || return 0
 	for job in "${jobs[@]}"; do
 		kill -KILL -- "-$job" 2>/dev/null
 	done
@@ -61,6 +66,10 @@ finish()
 {
 	end_jobs
 	rm -rf "$scratch"
+	if [[ -n $tap ]]; then
+		exec >&-
+		wait "$tee"
+	fi
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
@@ -368,6 +377,10 @@ bad_file()
 	report "not ok"
 }
 
+if [[ -n $tap ]]; then
+	exec > >(exec tee "$tap")
+	tee=$!
+fi
 prepare
 echo "# $label: $(uname -r), time limits times $slow"
 for path in "$@"; do
