@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/plan_check.h"
+
+#include <stdlib.h>
+
+const char *const map_store_names[MS_N] = {
+	[MS_ARRAY] = "array",       [MS_PERCPU_ARRAY] = "percpu_array",
+	[MS_HASH] = "hash",         [MS_PERCPU_HASH] = "percpu_hash",
+	[MS_LRU_HASH] = "lru_hash", [MS_PERCPU_LRU_HASH] = "percpu_lru_hash",
+};
+
+const char *const probe_kind_names[PK_N] = {
+	[PK_BEGIN] = "begin",
+	[PK_END] = "end",
+	[PK_INTERVAL] = "interval",
+	[PK_PROFILE] = "profile",
+	[PK_TRACEPOINT] = "tracepoint",
+	[PK_SYSCALLS] = "syscalls",
+	[PK_RAWTRACEPOINT] = "rawtracepoint",
+	[PK_KPROBE] = "kprobe",
+	[PK_UPROBE] = "uprobe",
+};
+
+const char *const event_kind_names[EV_N] = {
+	[EV_NONE] = "none",
+	[EV_PRINTF] = "printf",
+	[EV_PRINT_VALUE] = "print_value",
+	[EV_PRINT_MAP] = "print_map",
+	[EV_PRINT_ENTRY] = "print_entry",
+	[EV_CLEAR] = "clear",
+	[EV_ZERO] = "zero",
+	[EV_TIME] = "time",
+	[EV_EXIT] = "exit",
+	[EV_WARN] = "warn",
+	[EV_JOIN] = "join",
+	[EV_CAT] = "cat",
+	[EV_ERRORF] = "errorf",
+	[EV_WARNF] = "warnf",
+	[EV_SYSTEM] = "system",
+};
+
+const char *const fixup_kind_names[FX_N] = {
+	[FX_PARAM] = "param",
+	[FX_PARAM_TEXT] = "param_text",
+	[FX_NPARAMS] = "nparams",
+	[FX_TARGET_PID] = "target_pid",
+	[FX_CHILD_PID] = "child_pid",
+	[FX_SELF_PID] = "self_pid",
+	[FX_NCPUS] = "ncpus",
+	[FX_START_NS] = "start_ns",
+	[FX_KADDR] = "kaddr",
+	[FX_UADDR] = "uaddr",
+	[FX_CGROUPID] = "cgroupid",
+	[FX_OPTION] = "option",
+	[FX_OPTION_TEXT] = "option_text",
+};
+
+const char *const site_kind_names[SITE_N] = {
+	[SITE_NONE] = "none",         [SITE_PLACE] = "place",
+	[SITE_DIVISION] = "division", [SITE_MAP_FULL] = "map_full",
+	[SITE_READ] = "read",         [SITE_LOOP] = "loop",
+	[SITE_HELPER] = "helper",
+};
+
+/* The architecture that the compiler of this file makes code for: programs
+ * are compiled where they run, and saved ones only run on the same. */
+#if defined(__x86_64__)
+#define ARCH "x86_64"
+#elif defined(__aarch64__)
+#define ARCH "aarch64"
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH "riscv64"
+#elif defined(__s390x__)
+#define ARCH "s390x"
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define ARCH "ppc64le"
+#elif defined(__loongarch64)
+#define ARCH "loongarch64"
+#else
+#error "espy does not know this architecture"
+#endif
+
+struct plan *plan_new(void)
+{
+	struct plan *p = xzalloc(sizeof(*p));
+
+	p->version = PLAN_VERSION;
+	p->arch = STR(ARCH);
+	types_init(&p->types, &p->arena);
+	options_default(&p->options);
+	plan_add_event(p, &(struct plan_event){ .kind = EV_NONE });
+	plan_add_site(p, &(struct plan_site){ .kind = SITE_NONE });
+	return p;
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	arena_free(&p->arena);
+	free(p);
+}
+
+/* --- adding --------------------------------------------------------------- */
+
+static void own(struct plan *p, struct str *s)
+{
+	*s = str_copy(&p->arena, *s);
+}
+
+uint32_t plan_add_map(struct plan *p, const struct plan_map *x)
+{
+	struct plan_map *m = vec_add(&p->arena, &p->maps);
+
+	*m = *x;
+	own(p, &m->name);
+	own(p, &m->symbol);
+	return (uint32_t)p->maps.n - 1;
+}
+
+uint32_t plan_add_probe(struct plan *p, const struct plan_probe *x)
+{
+	struct plan_probe *probe = vec_add(&p->arena, &p->probes);
+
+	*probe = *x;
+	own(p, &probe->name);
+	own(p, &probe->symbol);
+	own(p, &probe->module);
+	own(p, &probe->path);
+	memset(&probe->targets, 0, sizeof(probe->targets));
+	vec_each(it, &x->targets)
+		vec_push(&p->arena, &probe->targets, str_copy(&p->arena, *it));
+	return (uint32_t)p->probes.n - 1;
+}
+
+uint32_t plan_add_name(struct plan *p, struct str name)
+{
+	vec_push(&p->arena, &p->names, str_copy(&p->arena, name));
+	return (uint32_t)p->names.n - 1;
+}
+
+uint32_t plan_add_event(struct plan *p, const struct plan_event *x)
+{
+	struct plan_event *e = vec_add(&p->arena, &p->events);
+
+	*e = *x;
+	own(p, &e->text);
+	return (uint32_t)p->events.n - 1;
+}
+
+uint32_t plan_add_site(struct plan *p, const struct plan_site *x)
+{
+	struct plan_site *s = vec_add(&p->arena, &p->sites);
+
+	*s = *x;
+	own(p, &s->file);
+	own(p, &s->text);
+	return (uint32_t)p->sites.n - 1;
+}
+
+uint32_t plan_add_fixup(struct plan *p, enum fixup_kind kind, struct str arg,
+			uint32_t size)
+{
+	struct plan_fixup *f;
+
+	/* A text may be wanted shorter than before, not longer. */
+	vec_each(it, &p->fixups)
+		if (it->kind == kind && it->size >= size &&
+		    str_eq(it->arg, arg))
+			return (uint32_t)(it - p->fixups.v);
+	f = vec_add(&p->arena, &p->fixups);
+	f->kind = kind;
+	f->arg = str_copy(&p->arena, arg);
+	f->size = size;
+	f->offset = p->fixups_size;
+	p->fixups_size += (size + 7) / 8 * 8;
+	return (uint32_t)p->fixups.n - 1;
+}
+
+/* --- versions -------------------------------------------------------------- */
+
+bool plan_fits_here(uint32_t version, struct str arch, struct diags *d)
+{
+	struct span nowhere = { 0 };
+
+	if (version != PLAN_VERSION)
+		return diag_error(d, nowhere, D_SAVED,
+				  "the program was saved by another version of "
+				  "espy: its plan has version %u, this espy "
+				  "reads version %u",
+				  version, PLAN_VERSION);
+	if (!str_is(arch, ARCH))
+		return diag_error(d, nowhere, D_SAVED,
+				  "the program was saved on %.*s, this machine "
+				  "is %s",
+				  STR_ARG(arch), ARCH);
+	return true;
+}
