@@ -58,8 +58,8 @@ AC_DEFUN([_AX_LLVM_VERSION], [
 	LLVM_VERSION=`$LLVM_CONFIG --version 2>/dev/null`
 	LLVM_MAJOR=`echo "$LLVM_VERSION" | sed 's/@<:@^0-9@:>@.*//'`
 	AC_MSG_RESULT([${LLVM_VERSION:-unknown}])
-	AS_IF([test -z "$LLVM_MAJOR" ||
-		test "$LLVM_MAJOR" -lt AX_LLVM_OLDEST ||
+	AS_IF([test -z "$LLVM_MAJOR"], [AC_MSG_ERROR([cannot run $LLVM_CONFIG])])
+	AS_IF([test "$LLVM_MAJOR" -lt AX_LLVM_OLDEST ||
 		test "$LLVM_MAJOR" -gt AX_LLVM_NEWEST],
 		[AC_MSG_ERROR([LLVM has to be AX_LLVM_OLDEST to AX_LLVM_NEWEST])])
 	AS_CASE([" `$LLVM_CONFIG --targets-built` "],
