@@ -31,7 +31,7 @@ writable()
 {
 	objdump -t "$1" 2>/dev/null | awk -v lib="$1" '
 	/file format/ { member = $1 }
-	/ O / && / (\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ &&
+	/^[0-9a-f]+ [lgu]     [ O] (\.t?data|\.t?bss|\*COM\*)/ &&
 	!/ \.data\.rel\.ro/ && !/(gcov|asan|ubsan|ASAN)/ {
 		print lib ": " member " " $NF " is not constant"
 	}'
