@@ -51,8 +51,9 @@ bool machine_field(struct machine *m, struct types *t,
 		   const struct type *record, struct str name,
 		   struct field *out);
 
-/* All fields with offsets, anonymous members flattened; n_fields set. Records
- * that are already complete come back as they are. */
+/* All fields with offsets, anonymous members flattened; n_fields set; records
+ * that lie inside are complete too, those behind pointers stay lazy. Records
+ * that are already complete, or have no definition, come back as they are. */
 const struct type *machine_complete(struct machine *m, struct types *t,
 				    const struct type *record);
 
@@ -68,15 +69,18 @@ bool machine_enumerator(struct machine *m, struct types *t, struct str name,
 void machine_suggest_type(struct machine *m, struct str name,
 			  struct suggest *s);
 
-/* Arguments of a kernel function (vmlinux or module) as a record: one field
- * per parameter, offsets 8 * i; *ret its result type (TY_NONE for void). NULL
- * when BTF does not know it. */
+/* Arguments of a kernel function (vmlinux or module) as a record "struct
+ * args": one field per parameter in slots of 8 bytes (a struct by value takes
+ * as many as it needs); *ret its result type (TY_NONE for void). Pointers have
+ * space AS_KERNEL, or AS_USER where BTF says __user. NULL when BTF does not
+ * know it. */
 const struct type *machine_function_args(struct machine *m, struct types *t,
 					 struct str module, struct str name,
 					 const struct type **ret);
 
 /* Arguments of a raw tracepoint (btf_trace_NAME without its first, void *),
- * as above. Pointers have space AS_BTF. */
+ * as above. Pointers to structs have space AS_BTF: others are numbers to the
+ * verifier and must be read. */
 const struct type *machine_rawtracepoint_args(struct machine *m,
 					      struct types *t, struct str name);
 
@@ -94,10 +98,16 @@ int machine_tracepoints(struct machine *m, struct str category,
 			struct str event, struct arena *a, str_vec *out);
 
 /* The context of a tracepoint's program, from its format file: a record named
- * "struct trace_event_raw_x"-like for messages; offsets are the ABI's. Common
- * fields (common_type, common_pid ...) are left out. Pointers have space
- * AS_USER in category syscalls, else AS_KERNEL. __data_loc fields have
- * is_data_loc; char arrays are strings. NULL with a report when unreadable. */
+ * "struct trace_event_raw_EVENT" for messages, except that system calls share
+ * "struct syscall_trace_enter" and "..._exit" so that those with equal
+ * arguments have one record; offsets are the ABI's. Common fields (common_type,
+ * common_pid ...) are left out. Pointers have space AS_USER in category
+ * syscalls, else AS_KERNEL; a struct behind one is lazy and its size 0 until
+ * machine_complete(), so that it does not open BTF. Char arrays are strings.
+ * __data_loc fields have is_data_loc and, because only the event knows its
+ * length, a string of size 0 or an array of 0 elements. The integers of a
+ * system call have the size C gives them, not that of their slot. NULL with a
+ * report when unreadable. */
 const struct type *machine_tracepoint_args(struct machine *m, struct types *t,
 					   struct str category,
 					   struct str event);
@@ -144,10 +154,15 @@ typedef VEC(struct elf_symbol) elf_symbol_vec;
 const char *machine_binary(struct machine *m, struct str name);
 
 /* Functions of an ELF by glob, from .symtab and .dynsym, in byte order,
- * without duplicates. -errno with a report when not an ELF. */
+ * without duplicates (two local functions of one name are two). -errno with a report when not an ELF. */
 int machine_elf_functions(struct machine *m, const char *path,
 			  struct str pattern, struct arena *a,
 			  elf_symbol_vec *out);
+
+/* The same for who has no diagnostics to fill: -errno without a report,
+ * -ENOEXEC when not an ELF. Reads the file each time. */
+int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
+			elf_symbol_vec *out);
 
 /* Offset in the file of a virtual address; -1 when outside every segment. */
 int64_t machine_elf_offset(struct machine *m, const char *path,

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arguments of kernel functions and raw tracepoints, from BTF. */
+#include "machine/internal.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+
+#define TRACE_TYPEDEF "btf_trace_"
+
+enum {
+	ASKS_BEFORE_INDEX = 8, /* a search is a pass over all types */
+};
+
+/* --- finding functions ------------------------------------------------------- */
+
+static void index_functions(struct machine *m)
+{
+	struct btf_ref r = { 0 };
+
+	for (r.id = 1; r.id < btf_count(m, 0); r.id++) {
+		const struct btf_type *b = btf_get(m, r);
+		void **slot;
+
+		if (!btf_is_func(b))
+			continue;
+		slot = strmap_put(&m->arena, &m->functions,
+				  str_from(btf_name(m, r, b->name_off)));
+		if (!*slot)
+			*slot = (void *)(uintptr_t)r.id;
+	}
+}
+
+static struct btf_ref find_in_vmlinux(struct machine *m, struct str name)
+{
+	struct btf_ref r = { 0 };
+	void **slot;
+	int id;
+
+	if (++m->function_asks == ASKS_BEFORE_INDEX)
+		index_functions(m);
+	if (m->function_asks >= ASKS_BEFORE_INDEX) {
+		slot = strmap_get(&m->functions, name);
+		r.id = slot ? (uint32_t)(uintptr_t)*slot : 0;
+		return r;
+	}
+	id = btf__find_by_name_kind(m->objects.v[0].btf,
+				    str_copy(&m->arena, name).p, BTF_KIND_FUNC);
+	r.id = id > 0 ? (uint32_t)id : 0;
+	return r;
+}
+
+/* libbpf's search would find vmlinux's functions in a module too. */
+static uint32_t find_in_module(const struct machine *m, uint32_t object,
+			       struct str name)
+{
+	struct btf_ref r = { object, btf_count(m, 0) };
+
+	for (; r.id < btf_count(m, object); r.id++) {
+		const struct btf_type *b = btf_get(m, r);
+
+		if (btf_is_func(b) && str_is(name, btf_name(m, r, b->name_off)))
+			return r.id;
+	}
+	return 0;
+}
+
+static struct btf_ref find_in_modules(struct machine *m, struct str module,
+				      struct str name)
+{
+	struct btf_ref r;
+
+	btf_open_modules(m);
+	for (r.object = 1; r.object < m->objects.n; r.object++) {
+		if (module.n && !str_eq(module, m->objects.v[r.object].name))
+			continue;
+		r.id = find_in_module(m, r.object, name);
+		if (r.id)
+			return r;
+	}
+	return (struct btf_ref){ 0 };
+}
+
+static struct btf_ref find_function(struct machine *m, struct str module,
+				    struct str name)
+{
+	struct btf_ref r = { 0 };
+
+	if (!name.n || !btf_open(m))
+		return r;
+	if (!module.n || str_is(module, "vmlinux"))
+		r = find_in_vmlinux(m, name);
+	if (!r.id && !str_is(module, "vmlinux"))
+		r = find_in_modules(m, module, name);
+	return r;
+}
+
+/* --- a prototype as a record ------------------------------------------------- */
+
+/* The prototype of a FUNC; id 0 when broken. */
+static struct btf_ref proto_of(const struct machine *m, struct btf_ref func)
+{
+	const struct btf_type *b = btf_get(m, func), *proto;
+
+	if (b)
+		func.id = b->type;
+	proto = btf_get(m, func);
+	if (!b || !proto || !btf_is_func_proto(proto))
+		func.id = 0;
+	return func;
+}
+
+static struct str param_name(struct machine *m, struct btf_ref proto,
+			     uint32_t i)
+{
+	const struct btf_type *b = btf_get(m, proto);
+
+	if (!b || i >= btf_vlen(b))
+		return (struct str){ 0 };
+	return str_from(btf_name(m, proto, btf_params(b)[i].name_off));
+}
+
+/* Parameters from skip on as a record; a parameter takes as many slots of 8
+ * bytes as it needs. Names come from `names` where proto has none. */
+static const struct type *proto_args(struct machine *m, struct types *t,
+				     struct btf_ref proto, struct btf_ref names,
+				     uint32_t skip)
+{
+	const struct btf_type *b = btf_get(m, proto);
+	uint32_t i, n = 0, offset = 0, vlen = btf_vlen(b);
+	auto_free struct field *fields = xzalloc((vlen + 1) * sizeof(*fields));
+
+	for (i = skip; i < vlen; i++) {
+		struct btf_ref r = { proto.object, btf_params(b)[i].type };
+		struct field *f = &fields[n];
+
+		f->type = btf_value_type(m, t, r);
+		if (!f->type) /* "..." and what is broken */
+			break;
+		f->name = param_name(m, proto, i);
+		if (!f->name.n)
+			f->name = param_name(m, names, i);
+		if (!f->name.n)
+			f->name = str_printf(&m->arena, "arg%u", n);
+		f->offset = offset;
+		offset += (f->type->size + 7) / 8 * 8;
+		n++;
+	}
+	return type_record_at(t, STR("struct args"), fields, n, offset, 8);
+}
+
+const struct type *machine_function_args(struct machine *m, struct types *t,
+					 struct str module, struct str name,
+					 const struct type **ret)
+{
+	struct btf_ref proto = proto_of(m, find_function(m, module, name));
+	const struct btf_type *b;
+
+	if (!proto.id)
+		return NULL;
+	b = btf_get(m, proto);
+	*ret = btf_value_type(m, t, (struct btf_ref){ proto.object, b->type });
+	if (!*ret)
+		*ret = type_none(t);
+	return proto_args(m, t, proto, proto, 0);
+}
+
+/* --- raw tracepoints --------------------------------------------------------- */
+
+/* The verifier follows pointers to structs; it takes others for numbers. */
+static const struct type *follow_pointers(struct types *t,
+					  const struct type *args)
+{
+	auto_free struct field *fields =
+		xzalloc((args->n_fields + 1) * sizeof(*fields));
+	uint32_t i;
+
+	for (i = 0; i < args->n_fields; i++) {
+		const struct type *type = args->fields[i].type;
+
+		fields[i] = args->fields[i];
+		if (type->kind == TY_PTR && type->elem &&
+		    type->elem->kind == TY_RECORD)
+			fields[i].type = type_ptr(t, type->elem, AS_BTF);
+	}
+	return type_record_at(t, args->name, fields, args->n_fields, args->size,
+			      args->align);
+}
+
+/* btf_trace_NAME is a pointer to the prototype; id 0 when it is not. */
+static struct btf_ref trace_proto(struct machine *m, struct btf_ref r)
+{
+	const struct btf_type *b;
+
+	r = btf_strip(m, r, NULL);
+	b = btf_get(m, r);
+	if (!b || !btf_is_ptr(b))
+		return (struct btf_ref){ 0 };
+	r.id = b->type;
+	b = btf_get(m, r);
+	if (!b || !btf_is_func_proto(b))
+		r.id = 0;
+	return r;
+}
+
+const struct type *machine_rawtracepoint_args(struct machine *m,
+					      struct types *t, struct str name)
+{
+	struct btf_ref proto, names;
+	struct str text;
+
+	text = str_printf(&m->arena, TRACE_TYPEDEF "%.*s", STR_ARG(name));
+	proto = trace_proto(m, btf_find(m, text, BTF_KIND_TYPEDEF));
+	if (!proto.id)
+		return NULL;
+	text = str_printf(&m->arena, "__traceiter_%.*s", STR_ARG(name));
+	names = proto_of(m, find_function(m, (struct str){ 0 }, text));
+	if (!names.id) {
+		text = str_printf(&m->arena, "__bpf_trace_%.*s", STR_ARG(name));
+		names = proto_of(m, find_function(m, (struct str){ 0 }, text));
+	}
+	return follow_pointers(t, proto_args(m, t, proto, names, 1));
+}
+
+int machine_rawtracepoints(struct machine *m, struct str pattern,
+			   struct arena *a, str_vec *out)
+{
+	struct btf_ref r = { 0 };
+
+	if (!btf_open(m))
+		return diag_errno(m->d, -ENOENT, D_KERNEL,
+				  "raw tracepoints need the kernel's BTF");
+	btf_open_modules(m);
+	for (; r.object < m->objects.n; r.object++) {
+		r.id = r.object ? btf_count(m, 0) : 1;
+		for (; r.id < btf_count(m, r.object); r.id++) {
+			const struct btf_type *b = btf_get(m, r);
+			struct str name;
+
+			if (!btf_is_typedef(b))
+				continue;
+			name = str_from(btf_name(m, r, b->name_off));
+			if (!str_starts(name, TRACE_TYPEDEF))
+				continue;
+			name.p += strlen(TRACE_TYPEDEF);
+			name.n -= strlen(TRACE_TYPEDEF);
+			if (str_glob(pattern, name))
+				vec_push(a, out, str_copy(a, name));
+		}
+	}
+	str_vec_sort(out);
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* internal.h - what the files of machine/ share. Not for others. */
+#ifndef ESPY_MACHINE_INTERNAL_H
+#define ESPY_MACHINE_INTERNAL_H
+
+#include "machine/machine.h"
+
+struct btf;
+struct btf_type;
+
+/* vmlinux is objects.v[0], loaded modules follow. */
+struct btf_object {
+	struct btf *btf;
+	struct str name;
+};
+
+struct ksym {
+	uint64_t address;
+	struct str name, module; /* slices of machine.kallsyms */
+	char kind; /* as nm prints it: 't', 'T', 'd' ... */
+};
+
+/* Every group of members is filled by the first question to its file. */
+struct machine {
+	struct arena arena;
+	struct str root; /* "" for this machine */
+	struct diags *d;
+	struct str release;
+	uint32_t version;
+	int cpus;
+	/* btf.c */
+	bool btf_tried, modules_tried;
+	VEC(struct btf_object) objects;
+	VEC(struct str) named; /* types known by name only, see ORIGIN_NAMED */
+	struct strmap found; /* "kind name" -> origin */
+	struct strmap functions; /* name -> id in vmlinux, after many asks */
+	unsigned int function_asks;
+	/* tracefs.c */
+	const char *tracefs;
+	/* symbols.c */
+	bool kallsyms_tried;
+	struct buf kallsyms;
+	VEC(struct ksym) ksyms; /* by address */
+};
+
+/* type.origin: object << 24 | BTF id, or ORIGIN_NAMED << 24 | index in
+ * machine.named for a type that only its name is known of so far. */
+#define ORIGIN_NAMED 0xffu
+#define ORIGIN_ID(o) ((o)&0xffffffu)
+
+/* A pointee known by name ("struct iovec"): looked up in BTF when one of its
+ * fields is asked for. */
+const struct type *machine_named_type(struct machine *m, struct types *t,
+				      struct str name);
+
+/* --- btf.c, for btf_type.c and btf_func.c ---------------------------------- */
+
+/* A type in one of the objects. */
+struct btf_ref {
+	uint32_t object, id; /* id 0: none */
+};
+
+/* Opens vmlinux's BTF, or all modules', unless done. False without BTF. */
+bool btf_open(struct machine *m);
+void btf_open_modules(struct machine *m);
+
+/* NULL when the id is out of range. */
+const struct btf_type *btf_get(const struct machine *m, struct btf_ref r);
+const char *btf_name(const struct machine *m, struct btf_ref r,
+		     uint32_t offset); /* "" when broken */
+
+/* Skips typedefs and qualifiers; id 0 when it ends nowhere. *alias (may be
+ * NULL) is the last typedef's name on the way. */
+struct btf_ref btf_strip(const struct machine *m, struct btf_ref r,
+			 struct str *alias);
+
+/* A type by name and kind: vmlinux first, then modules. id 0: none. */
+struct btf_ref btf_find(struct machine *m, struct str name, uint32_t kind);
+
+/* A type as a value; NULL for void, functions and what is broken. */
+const struct type *btf_value_type(struct machine *m, struct types *t,
+				  struct btf_ref r);
+
+/* Number of types in an object, base included. */
+uint32_t btf_count(const struct machine *m, uint32_t object);
+
+/* --- lists ----------------------------------------------------------------- */
+
+/* Sorts in byte order and drops repetitions. */
+void str_vec_sort(str_vec *v);
+
+/* Names in a folder except . and .. ; 0 or -errno, nothing is reported. */
+int list_folder(const char *path, bool folders_only, struct arena *a,
+		str_vec *out);
+
+/* Lines: takes the next one off *text, without its end; false at the end. */
+bool next_line(struct str *text, struct str *line);
+
+/* Everything up to the next blank or tab, which is dropped with those that
+ * follow it. */
+struct str next_word(struct str *text);
+
+/* Without blanks at both ends. */
+struct str str_trim(struct str s);
+
+#endif
