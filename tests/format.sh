@@ -18,7 +18,7 @@ if test -z "$tool"; then
 	exit 0
 fi
 
-wrong=$(find src runtime bpf-helpers tests examples -name '*.[ch]' |
+wrong=$(find src runtime bpf-helpers tests -name '*.[ch]' |
 	LC_ALL=C sort | xargs "$tool" --dry-run -Werror 2>&1)
 if test -z "$wrong"; then
 	echo "ok - C is formatted"
