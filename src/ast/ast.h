@@ -269,6 +269,7 @@ struct var {
 	const struct type *type;
 	const struct type *wanted; /* declared with let $x : T */
 	bool is_assigned, is_read, is_param;
+	bool is_let; /* check: declared with let */
 	bool is_flexible; /* check: literals only so far, none negative: its
 			     sign may still change */
 	uint32_t index; /* in prog->vars, for codegen's tables */
