@@ -18,11 +18,12 @@ if test -z "$tool"; then
 	exit 0
 fi
 
-wrong=$(find src runtime bpf-helpers tests -name '*.[ch]' |
-	LC_ALL=C sort | xargs "$tool" --dry-run -Werror 2>&1)
+. tests/files.sh
+wrong=$(project_files -name '*.[ch]' | xargs "$tool" --dry-run -Werror 2>&1)
 if test -z "$wrong"; then
 	echo "ok - C is formatted"
 else
 	echo "not ok - C is formatted"
-	echo "$wrong" | sed -n 's/^.*: error: /# &/p'
+	echo "$wrong" | sed -n 's/^\(.*\): error: .*/# \1/p' |
+		sort -u -t: -k1,1
 fi

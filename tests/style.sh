@@ -6,18 +6,11 @@ set -u
 cd "${top_srcdir:-.}" || exit 1
 root=$PWD
 
-# Files of the project: everything that is written by hand.
-files()
-{
-	find . \( -path ./.git -o -path './build*' -o -path ./autom4te.cache \
-		-o -path './espy-[0-9]*' -o -name aclocal.m4 \) -prune -o \
-		-type f \( "$@" \) -print |
-		sed 's,^\./,,' | LC_ALL=C sort
-}
+. tests/files.sh
 
 sources()
 {
-	files -name '*.[chly]' -o -name '*.sh'
+	project_files -name '*.[chly]' -o -name '*.sh'
 }
 
 # report NAME: what comes on stdin is wrong.
@@ -41,7 +34,7 @@ file_lengths()
 # A function starts with a brace in the first column and ends with one.
 function_lengths()
 {
-	files -name '*.c' | xargs awk '
+	project_files -name '*.c' | xargs awk '
 	FNR == 1 { start = 0 }
 	/^{/ { start = FNR }
 	/^}/ && start {
@@ -81,7 +74,7 @@ code()
 # error output.
 library_manners()
 {
-	files -path './src/*.[ch]' -o -path './runtime/*.[ch]' \
+	project_files -path './src/*.[ch]' -o -path './runtime/*.[ch]' \
 		-o -path './grammar/*.[ly]' |
 		grep -v -e '^src/cli/' -e '^runtime/run_[mo][a-z]*\.[ch]$' | code |
 		grep -E '[^_[:alnum:]](exit *\(|stderr)'
@@ -89,13 +82,16 @@ library_manners()
 
 paths()
 {
-	files -type f | xargs grep -nIF -e "$root/"
+	project_files -name '*.[chly]' -o -name '*.sh' -o -name '*.md' -o \
+		-name '*.am' -o -name '*.ac' -o -name '*.m4' -o \
+		-name '*.bt' -o -name '*.test' -o -name '*.in' |
+		grep -vxF Makefile.in | xargs grep -nF -e "$root/"
 	sources | xargs grep -nE '/home/[[:alnum:]]+/'
 }
 
 spdx()
 {
-	files -name '*.[chly]' -o -name '*.sh' -o -path './m4/*.m4' -o \
+	project_files -name '*.[chly]' -o -name '*.sh' -o -path './m4/*.m4' -o \
 		-name '*.ac' -o -name '*.am' | while read -r f; do
 		sed 2q "$f" | grep -q SPDX-License-Identifier: ||
 			echo "$f: no SPDX line at the top"
