@@ -48,7 +48,10 @@ static void espy_error(struct span *at, struct parse *p, const char *text)
 %lex-param { struct parse *p }
 %parse-param { struct parse *p }
 
-%initial-action { @$ = (struct span){ p->src->base, p->src->base }; }
+%initial-action {
+	@$ = (struct span){ p->src->base, p->src->base };
+	(void)yynerrs;
+}
 
 %token END_OF_FILE 0 "end of file"
 

@@ -140,6 +140,9 @@ struct expr {
 			/* check: type of the keys together: that of the one,
 			 * or a tuple; same as sym->key once settled */
 		} map;
+		struct { /* EX_PARAM; num may become its value */
+			uint32_t index; /* check: which, from 1 */
+		} param;
 		struct { /* EX_UNARY */
 			enum op op;
 			struct expr *e;
@@ -233,6 +236,7 @@ struct stmt {
 			struct expr *target;
 			enum op op; /* OP_NONE for = */
 			struct expr *value;
+			const struct type *common; /* check: op: as in bin */
 		} assign;
 		struct { /* ST_LET */
 			struct expr *var; /* EX_VAR */
