@@ -52,6 +52,9 @@ const char *sema_name(struct sema *s, const struct type *t);
 /* Finds e's type (again); false when it is not known. */
 bool sema_expr(struct sema *s, struct expr *e);
 
+/* The same for an e that must have a value; reports when it has none. */
+bool sema_value(struct sema *s, struct expr *e);
+
 /* Is e an integer (or bool, enum, or a map value that can be read as a
  * number)? Says so when not: "WHAT expects an integer, found ...". */
 bool sema_number(struct sema *s, const struct expr *e, const char *what);
@@ -100,6 +103,9 @@ bool type_converts(const struct type *from, const struct type *to);
  * about divisions by a constant zero. */
 void sema_fold(struct sema *s, struct expr *e);
 
+/* r divides: warns when it is a constant zero. */
+void sema_warn_division(struct sema *s, enum op op, const struct expr *r);
+
 /* Sets e to a constant of its type, cut to the type's size. */
 void sema_set_const(struct expr *e, int64_t num);
 
@@ -126,15 +132,18 @@ void check_cast(struct sema *s, struct expr *e);
 void check_sizeof(struct sema *s, struct expr *e);
 void check_offsetof(struct sema *s, struct expr *e);
 void check_tuple(struct sema *s, struct expr *e);
-void check_typeinfo(struct sema *s, struct expr *e);
 
 /* Is e usable as a condition? Reports. */
 bool check_truth(struct sema *s, struct expr *e);
 
-/* Checks the value of `target = value`, and that the two go together;
- * compound assignments with op. */
-void check_assign(struct sema *s, struct expr *target, enum op op,
-		  struct expr *value, struct span at);
+/* An assignment: the value, and that the two go together. */
+void check_assign(struct sema *s, struct stmt *st);
+
+/* Sets the type of a binary operation whose operands have theirs. */
+bool sema_binary_type(struct sema *s, struct expr *e);
+
+/* $1 as a number: decimal, 0x, 0b, 0 octal, signed. */
+bool sema_param_number(const char *text, int64_t *out);
 
 /* The type a script wrote; NULL after a report. */
 const struct type *check_type(struct sema *s, const struct type_expr *t);
@@ -151,6 +160,15 @@ bool sema_map_keys(struct sema *s, struct map *m, struct expr *keys,
 /* Joins a value into the map's: of e, or plainly of a type. */
 bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		    const struct type *t, struct span at);
+
+/* How a declared map is kept; false for an unknown kind. */
+bool sema_map_store(const struct map_decl *d, enum map_store *out);
+
+/* How many arguments a function cannot do without. */
+uint32_t sema_min_args(struct sema *s, const struct function *f);
+
+/* Does anything give it a value? Reports D_UNDEFINED_MAP. */
+bool sema_map_known(struct sema *s, const struct map *m, struct span at);
 
 struct var *sema_find_var(struct sema *s, struct str name);
 

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_binary.c - operators. */
+#include "sema/check.h"
+
+bool check_truth(struct sema *s, struct expr *e)
+{
+	if (!sema_value(s, e))
+		return false;
+	if (type_is_scalar(e->type))
+		return true;
+	return diag_error(s->d, e->span, D_TYPE,
+			  "a condition is an integer or a pointer, found %s",
+			  sema_name(s, e->type));
+}
+
+/* Does the operand make the result signed? */
+static bool brings_sign(const struct expr *e)
+{
+	if (e->is_literal)
+		return e->type->is_signed && e->num < 0;
+	return e->type->is_signed;
+}
+
+static const struct type *common_int(struct sema *s, const struct expr *l,
+				     const struct expr *r)
+{
+	bool is_signed = brings_sign(l) || brings_sign(r);
+
+	/* two literals: the larger decides, as for one number */
+	if (l->is_literal && r->is_literal)
+		is_signed = l->type->is_signed && r->type->is_signed;
+	return type_int(s->types, 8, is_signed);
+}
+
+static void mismatch(struct sema *s, const struct expr *e, struct expr *l,
+		     struct expr *r)
+{
+	diag_error(s->d, e->span, D_TYPE, "'%s' does not take %s and %s",
+		   op_text[e->bin.op], sema_name(s, l->type),
+		   sema_name(s, r->type));
+}
+
+static bool is_equality(enum op op)
+{
+	return op == OP_EQ || op == OP_NE;
+}
+
+static bool is_comparison(enum op op)
+{
+	return op >= OP_EQ && op <= OP_GE;
+}
+
+static bool is_pointer(const struct expr *e)
+{
+	return e->type->kind == TY_PTR;
+}
+
+/* Kinds compared byte by byte. */
+static bool is_plain(const struct type *t)
+{
+	switch (t->kind) {
+	case TY_STRING:
+	case TY_MAC:
+	case TY_INET:
+	case TY_KSYM:
+	case TY_PROBE: return true;
+	case TY_NONE:
+	case TY_BOOL:
+	case TY_INT:
+	case TY_PTR:
+	case TY_ARRAY:
+	case TY_BUFFER:
+	case TY_TUPLE:
+	case TY_RECORD:
+	case TY_ENUM:
+	case TY_USYM:
+	case TY_TIMESTAMP:
+	case TY_USERNAME:
+	case TY_COUNT:
+	case TY_SUM:
+	case TY_MIN:
+	case TY_MAX:
+	case TY_AVG:
+	case TY_STATS:
+	case TY_HIST:
+	case TY_LHIST:
+	case TY_N: break;
+	}
+	return false;
+}
+
+static void check_compare(struct sema *s, struct expr *e)
+{
+	struct expr *l = e->bin.l, *r = e->bin.r;
+
+	if (type_is_integer(l->type) && type_is_integer(r->type))
+		e->bin.common = common_int(s, l, r);
+	else if (type_is_scalar(l->type) && type_is_scalar(r->type))
+		e->bin.common = type_int(s->types, 8, false);
+	else if (is_equality(e->bin.op) && is_plain(l->type))
+		e->bin.common =
+			type_join(s->types, l->type, false, r->type, false);
+	if (!e->bin.common) {
+		mismatch(s, e, l, r);
+		if (l->type->kind == TY_STRING && r->type->kind == TY_STRING)
+			diag_hint(s->d, "strings are compared with == and !=");
+		return;
+	}
+	e->type = type_bool(s->types);
+}
+
+static void check_pointer_math(struct sema *s, struct expr *e)
+{
+	struct expr *l = e->bin.l, *r = e->bin.r;
+	struct expr *p = is_pointer(l) ? l : r, *n = p == l ? r : l;
+	bool fits = e->bin.op == OP_ADD || (e->bin.op == OP_SUB && p == l);
+
+	if (!fits || !type_is_integer(n->type)) {
+		mismatch(s, e, l, r);
+		return;
+	}
+	if (p->type->elem && p->type->elem->size == 0) {
+		diag_error(s->d, p->span, D_TYPE,
+			   "the size of what %s points to is not known",
+			   sema_name(s, p->type));
+		return;
+	}
+	e->type = p->type;
+	e->bin.common = type_int(s->types, 8, true);
+}
+
+static void check_math(struct sema *s, struct expr *e)
+{
+	struct expr *l = e->bin.l, *r = e->bin.r;
+	const struct expr *right = r;
+
+	if (is_pointer(l) || is_pointer(r)) {
+		check_pointer_math(s, e);
+		return;
+	}
+	if (!type_is_integer(l->type) || !type_is_integer(r->type)) {
+		mismatch(s, e, l, r);
+		return;
+	}
+	if (e->bin.op == OP_SHL || e->bin.op == OP_SHR)
+		right = l; /* the count does not decide the type */
+	e->bin.common = common_int(s, l, right);
+	e->type = e->bin.common;
+	if (e->bin.op == OP_SUB)
+		e->type = e->bin.common = type_int(s->types, 8, true);
+}
+
+static bool is_division(enum op op)
+{
+	return op == OP_DIV || op == OP_MOD;
+}
+
+void sema_warn_division(struct sema *s, enum op op, const struct expr *r)
+{
+	if (!is_division(op) || !r->is_const || r->num ||
+	    !type_is_integer(r->type))
+		return;
+	diag_warn(s->d, r->span, D_DIVISION,
+		  "division by zero: the result is 1");
+}
+
+static bool is_text(const struct expr *e)
+{
+	return e->is_const && e->type->kind == TY_STRING;
+}
+
+bool sema_binary_type(struct sema *s, struct expr *e)
+{
+	e->bin.common = NULL;
+	if (is_comparison(e->bin.op))
+		check_compare(s, e);
+	else if (e->bin.op == OP_ADD && is_text(e->bin.l) && is_text(e->bin.r))
+		e->type = e->bin.l->type; /* folding makes it whole */
+	else
+		check_math(s, e);
+	return e->type;
+}
+
+static void check_logic(struct sema *s, struct expr *e)
+{
+	bool ok = check_truth(s, e->bin.l);
+
+	if (!check_truth(s, e->bin.r) || !ok)
+		return;
+	e->type = e->bin.common = type_bool(s->types);
+	sema_fold(s, e);
+}
+
+void check_binary(struct sema *s, struct expr *e)
+{
+	bool ok;
+
+	if (e->bin.op == OP_LAND || e->bin.op == OP_LOR) {
+		check_logic(s, e);
+		return;
+	}
+	ok = sema_value(s, e->bin.l);
+	if (!sema_value(s, e->bin.r) || !ok || !sema_binary_type(s, e))
+		return;
+	sema_warn_division(s, e->bin.op, e->bin.r);
+	sema_fold(s, e);
+}
+
+static void check_deref(struct sema *s, struct expr *e)
+{
+	const struct type *t = e->unary.e->type;
+
+	if (t->kind != TY_PTR) {
+		diag_error(s->d, e->span, D_TYPE,
+			   "'*' expects a pointer, found %s", sema_name(s, t));
+		return;
+	}
+	if (!t->elem || t->elem->kind == TY_NONE) {
+		diag_error(s->d, e->span, D_TYPE,
+			   "a pointer to void cannot be read through");
+		diag_hint(s->d, "cast it first, as in *(uint64 *)p");
+		return;
+	}
+	e->type = t->elem;
+}
+
+void check_unary(struct sema *s, struct expr *e)
+{
+	struct expr *v = e->unary.e;
+
+	if (e->unary.op == OP_ADDR) {
+		diag_error(
+			s->d, e->span, D_UNSUPPORTED,
+			"'&' of a variable is not supported by this version");
+		return;
+	}
+	if (e->unary.op == OP_NOT) {
+		if (!check_truth(s, v))
+			return;
+		e->type = type_bool(s->types);
+		sema_fold(s, e);
+		return;
+	}
+	if (!sema_value(s, v))
+		return;
+	if (e->unary.op == OP_DEREF) {
+		check_deref(s, e);
+		return;
+	}
+	if (!type_is_integer(v->type)) {
+		diag_error(s->d, e->span, D_TYPE,
+			   "'%s' expects an integer, found %s",
+			   op_text[e->unary.op], sema_name(s, v->type));
+		return;
+	}
+	e->type = type_int(s->types, 8, e->unary.op == OP_NEG);
+	sema_fold(s, e);
+}
+
+/* --- c ? a : b -------------------------------------------------------------------------- */
+
+static void check_arms(struct sema *s, struct expr *e, const struct expr *a,
+		       const struct expr *b)
+{
+	if (!a->type || !b->type)
+		return;
+	e->type = type_join(s->types, a->type, sema_is_flexible(a), b->type,
+			    sema_is_flexible(b));
+	if (e->type) {
+		sema_fold(s, e);
+		return;
+	}
+	diag_error(s->d, e->span, D_TYPE,
+		   "both values must be of one type, found %s and %s",
+		   sema_name(s, a->type), sema_name(s, b->type));
+}
+
+void check_cond(struct sema *s, struct expr *e)
+{
+	bool ok = check_truth(s, e->cond.c);
+
+	if (e->cond.a)
+		sema_expr(s, e->cond.a);
+	if (e->cond.b)
+		sema_expr(s, e->cond.b);
+	if (!ok)
+		return;
+	if (e->cond.b)
+		check_arms(s, e, e->cond.a ? e->cond.a : e->cond.c, e->cond.b);
+	else
+		e->type = type_none(s->types);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_field.c - members, elements, tuples. */
+#include "sema/check.h"
+
+/* --- members ------------------------------------------------------------------------ */
+
+/* Where a record that is not behind a pointer lies itself. */
+static enum addr_space space_of(const struct expr *e)
+{
+	const struct type *base;
+
+	switch ((int)e->kind) {
+	case EX_MEMBER:
+		base = e->member.base->type;
+		return e->member.through_ptr ? base->space
+					     : space_of(e->member.base);
+	case EX_INDEX:
+		base = e->index.base->type;
+		return base->kind == TY_PTR ? base->space
+					    : space_of(e->index.base);
+	case EX_UNARY:
+		return e->unary.e->type->kind == TY_PTR
+			       ? e->unary.e->type->space
+			       : AS_BPF;
+	case EX_NAME: return AS_CTX;
+	default: return AS_BPF;
+	}
+}
+
+/* A pointer found in a record points where the record was found, unless it
+ * says itself that it is the user's. */
+static const struct type *propagate(struct sema *s, const struct type *t,
+				    enum addr_space from)
+{
+	if (t->kind != TY_PTR || from == AS_CTX || from == AS_BPF ||
+	    t->space == AS_USER)
+		return t;
+	return type_ptr(s->types, t->elem, from);
+}
+
+static bool find_field(struct sema *s, const struct type *record,
+		       struct str name, struct field *out)
+{
+	const struct field *f;
+
+	if (record->origin)
+		return machine_field(s->env->machine, s->types, record, name,
+				     out);
+	f = type_field(record, name);
+	if (f)
+		*out = *f;
+	return f;
+}
+
+static bool no_field(struct sema *s, const struct type *record, struct str name,
+		     struct span at)
+{
+	struct suggest near = { 0 };
+	str_vec names = { 0 };
+
+	diag_error(s->d, at, D_UNKNOWN_FIELD, "%s has no field '%.*s'",
+		   record->name.n ? sema_name(s, record) : "this record",
+		   STR_ARG(name));
+	if (s->is_final && record->origin)
+		machine_field_names(s->env->machine, record, s->arena, &names);
+	vec_each(n, &names)
+		suggest_offer(&near, name, *n);
+	for (uint32_t i = 0; i < record->n_fields; i++)
+		suggest_offer(&near, name, record->fields[i].name);
+	sema_hint(s, &near, "");
+	return false;
+}
+
+static bool tuple_index(struct str text, uint64_t *out)
+{
+	*out = 0;
+	for (size_t i = 0; i < text.n && i < 9; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		*out = *out * 10 + (uint64_t)(text.p[i] - '0');
+	}
+	return text.n && text.n < 9;
+}
+
+static void check_tuple_member(struct sema *s, struct expr *e,
+			       const struct type *t, struct str name)
+{
+	uint64_t i;
+
+	if (!tuple_index(name, &i)) {
+		diag_error(s->d, e->span, D_UNKNOWN_FIELD,
+			   "the elements of a tuple are .0, .1 and so on, "
+			   "found '.%.*s'",
+			   STR_ARG(name));
+		return;
+	}
+	if (i >= t->n_fields) {
+		diag_error(s->d, e->span, D_RANGE,
+			   "a tuple of %u element%s has no '.%llu'",
+			   t->n_fields, t->n_fields == 1 ? "" : "s",
+			   (unsigned long long)i);
+		return;
+	}
+	e->member.field = t->fields[i];
+	e->type = t->fields[i].type;
+}
+
+void check_member(struct sema *s, struct expr *e)
+{
+	struct expr *base = e->member.base;
+	const struct type *t;
+
+	if (!sema_value(s, base))
+		return;
+	t = base->type;
+	e->member.through_ptr = t->kind == TY_PTR;
+	if (t->kind == TY_PTR && t->elem)
+		t = t->elem;
+	if (t->kind == TY_TUPLE && !e->member.through_ptr) {
+		check_tuple_member(s, e, t, e->member.id);
+		return;
+	}
+	if (t->kind != TY_RECORD) {
+		diag_error(s->d, e->span, D_TYPE,
+			   "a value of type %s has no fields",
+			   sema_name(s, base->type));
+		if (type_is_integer(base->type))
+			diag_hint(s->d, "cast it first, as in "
+					"((struct name *)value)->field");
+		return;
+	}
+	if (!find_field(s, t, e->member.id, &e->member.field)) {
+		no_field(s, t, e->member.id, e->span);
+		return;
+	}
+	e->type = propagate(s, e->member.field.type, space_of(e));
+}
+
+/* --- elements ------------------------------------------------------------------------- */
+
+static bool in_bounds(struct sema *s, const struct expr *i, uint64_t n)
+{
+	if (!i->is_const || (i->num >= 0 && (uint64_t)i->num < n))
+		return true;
+	return diag_error(s->d, i->span, D_RANGE,
+			  "index %lld is outside of 0 to %llu",
+			  (long long)i->num, (unsigned long long)n - 1);
+}
+
+static void check_tuple_index(struct sema *s, struct expr *e)
+{
+	const struct expr *i = e->index.index;
+	const struct type *t = e->index.base->type;
+
+	if (!i->is_const) {
+		diag_error(s->d, i->span, D_TYPE,
+			   "the index of a tuple must be known when the "
+			   "script is compiled");
+		return;
+	}
+	if (!t->n_fields || !in_bounds(s, i, t->n_fields))
+		return;
+	e->type = t->fields[i->num].type;
+}
+
+void check_index(struct sema *s, struct expr *e)
+{
+	struct expr *base = e->index.base, *i = e->index.index;
+	const struct type *t;
+	bool ok = sema_value(s, base);
+
+	if (!sema_value(s, i) || !ok)
+		return;
+	t = base->type;
+	if (!type_is_integer(i->type)) {
+		diag_error(s->d, i->span, D_TYPE,
+			   "an index is an integer, found %s",
+			   sema_name(s, i->type));
+		return;
+	}
+	if (t->kind == TY_TUPLE) {
+		check_tuple_index(s, e);
+	} else if (t->kind == TY_ARRAY) {
+		if (!t->count || in_bounds(s, i, t->count))
+			e->type = propagate(s, t->elem, space_of(base));
+	} else if (t->kind == TY_STRING) {
+		if (in_bounds(s, i, t->size))
+			e->type = type_int(s->types, 1, true);
+	} else if (t->kind == TY_PTR && t->elem && t->elem->size) {
+		e->type = propagate(s, t->elem, t->space);
+	} else {
+		diag_error(s->d, e->span, D_TYPE,
+			   "a value of type %s has no elements",
+			   sema_name(s, t));
+	}
+}
+
+/* --- tuples and records --------------------------------------------------------------- */
+
+#define MAX_ELEMS 64
+
+static void build(struct sema *s, struct expr *e)
+{
+	struct field fields[MAX_ELEMS];
+	const struct type *elems[MAX_ELEMS];
+	uint32_t n = 0;
+
+	for (const struct expr *x = e->tuple.elems; x; x = x->next, n++) {
+		elems[n] = x->type;
+		fields[n] = (struct field){ .type = x->type };
+		if (e->kind == EX_RECORD)
+			fields[n].name = e->tuple.names[n];
+	}
+	if (e->kind == EX_RECORD)
+		e->type =
+			type_record(s->types, (struct str){ "", 0 }, fields, n);
+	else
+		e->type = type_tuple(s->types, elems, n);
+}
+
+void check_tuple(struct sema *s, struct expr *e)
+{
+	bool ok = true;
+
+	if (e->tuple.n > MAX_ELEMS) {
+		diag_error(s->d, e->span, D_LIMIT, "more than %d elements",
+			   MAX_ELEMS);
+		return;
+	}
+	for (struct expr *x = e->tuple.elems; x; x = x->next)
+		ok &= sema_value(s, x);
+	if (ok)
+		build(s, e);
+}

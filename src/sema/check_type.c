@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_type.c - types as scripts write them: casts, sizeof, offsetof. */
+#include "sema/check.h"
+
+/* --- type expressions ------------------------------------------------------------- */
+
+/* A name without suffixes: the fixed ones, then the kernel's. */
+static const struct type *named_type(struct sema *s, struct str name)
+{
+	const struct type *t = type_parse(s->types, name);
+
+	if (t)
+		return t;
+	return machine_type(s->env->machine, s->types, name);
+}
+
+const struct type *sema_type_text(struct sema *s, struct str text,
+				  enum addr_space space)
+{
+	const struct type *t = type_parse(s->types, text);
+	uint32_t stars = 0;
+
+	if (t)
+		return t;
+	while (text.n &&
+	       (text.p[text.n - 1] == '*' || text.p[text.n - 1] == ' ')) {
+		stars += text.p[text.n - 1] == '*';
+		text.n--;
+	}
+	t = named_type(s, text);
+	while (t && stars--)
+		t = type_ptr(s->types, t, space);
+	return t;
+}
+
+static bool array_size(struct sema *s, struct expr *e, uint32_t *n)
+{
+	bool before = s->const_params, ok;
+
+	s->const_params = true;
+	ok = sema_value(s, e) &&
+	     sema_const_range(s, e, 1, 1 << 16, "the size of an array");
+	s->const_params = before;
+	*n = ok ? (uint32_t)e->num : 0;
+	return ok;
+}
+
+/* A pointer is to where this program's pointers point by default. */
+static enum addr_space default_space(const struct sema *s)
+{
+	if (!s->prog)
+		return AS_NONE;
+	if (s->prog->is_user)
+		return AS_USER;
+	return s->prog->ctx == CTX_REGS || s->prog->ctx == CTX_RAW ? AS_KERNEL
+								   : AS_NONE;
+}
+
+static const struct type *add_suffix(struct sema *s, const struct type *t,
+				     const struct type_suffix *x, bool first,
+				     const struct type_expr *from)
+{
+	uint32_t n = 0;
+
+	if (x->is_ptr)
+		return type_ptr(s->types, t, default_space(s));
+	if (x->size && !array_size(s, x->size, &n))
+		return NULL;
+	if (!x->size) {
+		diag_error(s->d, from->span, D_TYPE, "the array needs a size");
+		return NULL;
+	}
+	if (first && t->kind == TY_STRING)
+		return type_string(s->types, n);
+	if (first && t->kind == TY_BUFFER)
+		return type_buffer(s->types, n);
+	return type_array(s->types, t, n);
+}
+
+static const struct type *type_of(struct sema *s, struct expr *e)
+{
+	bool before = s->is_unevaluated;
+
+	s->is_unevaluated = true;
+	sema_value(s, e);
+	s->is_unevaluated = before;
+	return e->type;
+}
+
+static const struct type *unknown_type(struct sema *s,
+				       const struct type_expr *t)
+{
+	struct suggest near = { 0 };
+
+	diag_error(s->d, t->span, D_UNKNOWN_TYPE, "unknown type '%.*s'",
+		   STR_ARG(t->name));
+	if (s->is_final)
+		machine_suggest_type(s->env->machine, t->name, &near);
+	sema_hint(s, &near, "");
+	if (!near.best.p && s->is_final && !machine_has_btf(s->env->machine))
+		diag_hint(s->d, "this kernel has no BTF: its types are not "
+				"known");
+	return NULL;
+}
+
+const struct type *check_type(struct sema *s, const struct type_expr *from)
+{
+	const struct type *t;
+
+	if (from->of)
+		t = type_of(s, from->of);
+	else if (str_is(from->name, "void"))
+		t = type_none(s->types);
+	else
+		t = named_type(s, from->name);
+	if (!t)
+		return from->of ? NULL : unknown_type(s, from);
+	for (size_t i = 0; t && i < from->suffixes.n; i++)
+		t = add_suffix(s, t, &from->suffixes.v[i], i == 0, from);
+	return t;
+}
+
+/* --- casts -------------------------------------------------------------------------- */
+
+static bool can_cast(const struct type *from, const struct type *to)
+{
+	switch (to->kind) {
+	case TY_BOOL:
+	case TY_INT:
+	case TY_ENUM:
+	case TY_PTR:
+		return type_is_scalar(from) || from->kind == TY_KSYM ||
+		       (from->kind == TY_ARRAY && from->size == to->size);
+	case TY_STRING:
+		return from->kind == TY_STRING && from->size <= to->size;
+	case TY_ARRAY: return from->size == to->size && from->kind == TY_ARRAY;
+	case TY_NONE:
+	case TY_BUFFER:
+	case TY_TUPLE:
+	case TY_RECORD:
+	case TY_KSYM:
+	case TY_USYM:
+	case TY_PROBE:
+	case TY_TIMESTAMP:
+	case TY_MAC:
+	case TY_INET:
+	case TY_USERNAME:
+	case TY_COUNT:
+	case TY_SUM:
+	case TY_MIN:
+	case TY_MAX:
+	case TY_AVG:
+	case TY_STATS:
+	case TY_HIST:
+	case TY_LHIST:
+	case TY_N: break;
+	}
+	return false;
+}
+
+/* A pointer that is cast still points to the same place; the verifier follows
+ * it no longer when it is said to be something else. */
+static const struct type *cast_pointer(struct sema *s, const struct type *from,
+				       const struct type *to)
+{
+	if (from->kind != TY_PTR || from->elem == to->elem)
+		return from->kind == TY_PTR ? from : to;
+	return type_ptr(s->types, to->elem,
+			from->space == AS_BTF || from->space == AS_CTX
+				? AS_KERNEL
+				: from->space);
+}
+
+void check_cast(struct sema *s, struct expr *e)
+{
+	struct expr *v = e->cast.e;
+	const struct type *to = check_type(s, e->cast.to);
+
+	if (!sema_value(s, v) || !to)
+		return;
+	if (!can_cast(v->type, to)) {
+		diag_error(s->d, e->span, D_TYPE, "cannot cast %s to %s",
+			   sema_name(s, v->type), sema_name(s, to));
+		if (to->kind == TY_RECORD)
+			diag_hint(s->d, "cast to a pointer: (%s *)",
+				  sema_name(s, to));
+		return;
+	}
+	if (to->kind == TY_PTR)
+		to = cast_pointer(s, v->type, to);
+	e->type = to;
+	sema_fold(s, e);
+}
+
+/* --- sizeof, offsetof ---------------------------------------------------------------- */
+
+void check_sizeof(struct sema *s, struct expr *e)
+{
+	const struct type *t;
+
+	t = e->cast.to ? check_type(s, e->cast.to) : type_of(s, e->cast.e);
+	if (!t)
+		return;
+	e->type = type_int(s->types, 8, false);
+	sema_set_const(e, t->size);
+}
+
+static bool step_into(struct sema *s, const struct expr *e,
+		      const struct type **t, struct str name, uint64_t *offset)
+{
+	struct field f;
+	const struct field *known;
+
+	if ((*t)->kind != TY_RECORD)
+		return diag_error(s->d, e->span, D_TYPE,
+				  "a value of type %s has no fields",
+				  sema_name(s, *t));
+	known = (*t)->origin ? NULL : type_field(*t, name);
+	if (known)
+		f = *known;
+	else if (!(*t)->origin ||
+		 !machine_field(s->env->machine, s->types, *t, name, &f))
+		return diag_error(s->d, e->span, D_UNKNOWN_FIELD,
+				  "%s has no field '%.*s'", sema_name(s, *t),
+				  STR_ARG(name));
+	*offset += f.offset;
+	*t = f.type;
+	return true;
+}
+
+void check_offsetof(struct sema *s, struct expr *e)
+{
+	const struct type *t = check_type(s, e->cast.to);
+	struct str rest = e->cast.path;
+	uint64_t offset = 0;
+
+	while (t && rest.n)
+		if (!step_into(s, e, &t, str_split(rest, '.', &rest), &offset))
+			return;
+	if (!t)
+		return;
+	e->type = type_int(s->types, 8, false);
+	sema_set_const(e, (int64_t)offset);
+}

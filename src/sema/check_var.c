@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_var.c - $variables, parameters of the script, assignments. */
+#include "sema/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* --- variables ------------------------------------------------------------------------ */
+
+struct var *sema_find_var(struct sema *s, struct str name)
+{
+	for (size_t i = s->scope.n; i--;)
+		if (str_eq(s->scope.v[i]->name, name))
+			return s->scope.v[i];
+	return NULL;
+}
+
+static struct var *add_var(struct sema *s, struct expr *e)
+{
+	struct var *v = arena_new(s->arena, struct var);
+	struct var **end = &s->prog->vars;
+
+	v->name = e->var.id;
+	v->declared = e->span;
+	v->index = s->prog->n_vars++;
+	while (*end)
+		end = &(*end)->next;
+	*end = v;
+	return v;
+}
+
+struct var *sema_declare(struct sema *s, struct expr *e)
+{
+	struct var *old = sema_find_var(s, e->var.id);
+
+	if (old) {
+		diag_error(s->d, e->span, D_REDEFINED, "'%.*s' exists already",
+			   STR_ARG(e->var.id));
+		diag_note(s->d, old->declared, "this is where it was made");
+		return NULL;
+	}
+	if (!e->var.sym)
+		e->var.sym = add_var(s, e);
+	vec_push(s->arena, &s->scope, e->var.sym);
+	return e->var.sym;
+}
+
+static bool fits_wanted(const struct expr *e, const struct type *t)
+{
+	uint32_t bits = t->size * 8;
+
+	if (!e || !e->is_const || !type_is_integer(e->type) ||
+	    t->kind != TY_INT || bits == 64)
+		return true;
+	if (t->is_signed)
+		return e->num >= -((int64_t)1 << (bits - 1)) &&
+		       e->num < (int64_t)1 << (bits - 1);
+	return e->num >= 0 && e->num < (int64_t)1 << bits;
+}
+
+static bool declared_value(struct sema *s, struct var *v, const struct expr *e,
+			   const struct type *t, struct span at)
+{
+	if (!type_converts(t, v->wanted)) {
+		diag_error(s->d, at, D_TYPE,
+			   "'%.*s' is declared as %s and cannot take a value "
+			   "of type %s",
+			   STR_ARG(v->name), sema_name(s, v->wanted),
+			   sema_name(s, t));
+		diag_note(s->d, v->declared, "this is where it was declared");
+		return false;
+	}
+	if (!fits_wanted(e, v->wanted) && e->is_literal)
+		return diag_error(s->d, at, D_RANGE,
+				  "%lld does not fit into %s",
+				  (long long)e->num, sema_name(s, v->wanted));
+	return true;
+}
+
+bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
+		    const struct type *t, struct span at)
+{
+	bool flexible = e && sema_is_flexible(e);
+	const struct type *joined;
+
+	if (!v->is_assigned)
+		s->changed = true;
+	v->is_assigned = true;
+	if (v->wanted)
+		return declared_value(s, v, e, t, at);
+	if (!v->type) {
+		v->type = t;
+		v->is_flexible = flexible;
+		s->changed = true;
+		return true;
+	}
+	joined = type_join(s->types, v->type, v->is_flexible, t, flexible);
+	if (!joined) {
+		diag_error(s->d, at, D_TYPE,
+			   "'%.*s' cannot take a value of type %s: it is of "
+			   "type %s",
+			   STR_ARG(v->name), sema_name(s, t),
+			   sema_name(s, v->type));
+		diag_note(s->d, v->declared, "this is where it got its type");
+		return false;
+	}
+	if (joined != v->type || (v->is_flexible && !flexible)) {
+		s->changed = true;
+		v->type = joined;
+		v->is_flexible &= flexible;
+	}
+	return true;
+}
+
+void check_var(struct sema *s, struct expr *e)
+{
+	struct var *v = sema_find_var(s, e->var.id);
+	struct suggest near = { 0 };
+
+	if (v)
+		e->var.sym = v;
+	if (v && !s->is_unevaluated)
+		v->is_read = true;
+	if (v && v->type) {
+		e->type = v->type;
+		return;
+	}
+	diag_error(s->d, e->span, D_UNDEFINED_VAR, "'%.*s' has no value here",
+		   STR_ARG(e->var.id));
+	for (size_t i = 0; i < s->scope.n; i++)
+		if (s->scope.v[i] != v)
+			suggest_offer(&near, e->var.id, s->scope.v[i]->name);
+	sema_hint(s, &near, "");
+}
+
+/* --- $1, $# ----------------------------------------------------------------------------- */
+
+bool sema_param_number(const char *text, int64_t *out)
+{
+	const char *digits = text;
+	unsigned long long n;
+	bool negative;
+	char *end;
+
+	negative = *digits == '-';
+	digits += negative || *digits == '+';
+	if (*digits < '0' || *digits > '9')
+		return false;
+	errno = 0;
+	if (digits[0] == '0' && (digits[1] == 'b' || digits[1] == 'B'))
+		n = strtoull(digits + 2, &end, 2);
+	else
+		n = strtoull(digits, &end, 0);
+	if (errno || *end || end == digits + 2)
+		return false;
+	*out = negative ? (int64_t)-n : (int64_t)n;
+	return true;
+}
+
+static const char *param_text(struct sema *s, const struct expr *e)
+{
+	uint32_t i = e->param.index;
+
+	return i && i <= s->env->n_params ? s->env->params[i - 1] : NULL;
+}
+
+static void warn_missing(struct sema *s, const struct expr *e)
+{
+	diag_warn(s->d, e->span, D_PARAM,
+		  "parameter $%u was not given: it is 0", e->param.index);
+}
+
+/* Parameters are filled in when the program is loaded: a saved one can be
+ * given others. */
+void check_param(struct sema *s, struct expr *e)
+{
+	const char *text;
+	int64_t num = (int64_t)s->env->n_params;
+
+	e->type = type_int(s->types, 8, true);
+	if (e->kind == EX_PARAM && !e->param.index)
+		e->param.index = (uint32_t)e->num;
+	if (e->kind == EX_PARAM) {
+		text = param_text(s, e);
+		num = 0;
+		if (!text)
+			warn_missing(s, e);
+		else if (!sema_param_number(text, &num))
+			sema_param_text(s, e);
+	}
+	if (!s->const_params)
+		return;
+	if (e->type->kind == TY_STRING) {
+		e->str = str_from(param_text(s, e));
+		e->is_const = true;
+		return;
+	}
+	e->is_const = e->is_literal = true;
+	e->num = num;
+	e->type = sema_literal_type(s, num, false);
+}
+
+#define MIN_PARAM_SIZE 64
+
+bool sema_param_text(struct sema *s, struct expr *e)
+{
+	const char *text;
+	size_t size;
+
+	if (!e || e->kind != EX_PARAM || e->is_const)
+		return false;
+	text = param_text(s, e);
+	size = text ? strlen(text) + 1 : 1;
+	if (size < MIN_PARAM_SIZE)
+		size = MIN_PARAM_SIZE; /* a saved program may get others */
+	e->type = type_string(s->types, (uint32_t)size);
+	return true;
+}
+
+/* --- assignments ------------------------------------------------------------------------ */
+
+static bool is_assignable(struct sema *s, const struct expr *target)
+{
+	if (target->kind == EX_VAR || target->kind == EX_MAP)
+		return true;
+	return diag_error(s->d, target->span, D_ASSIGN,
+			  "only variables and maps can be assigned to");
+}
+
+/* The symbol behind a target, with keys checked; made when it is new. */
+static bool find_target(struct sema *s, struct expr *t)
+{
+	if (t->kind == EX_MAP) {
+		t->map.sym = sema_map(s, t->map.id, t->span);
+		return sema_map_keys(s, t->map.sym, t->map.keys, t->span);
+	}
+	if (sema_find_var(s, t->var.id)) {
+		t->var.sym = sema_find_var(s, t->var.id);
+		return true;
+	}
+	return sema_declare(s, t);
+}
+
+static const struct type *target_type(const struct expr *t)
+{
+	return t->kind == EX_MAP ? t->map.sym->value : t->var.sym->type;
+}
+
+static bool put(struct sema *s, struct expr *t, const struct expr *e,
+		const struct type *type, struct span at)
+{
+	bool ok;
+
+	if (t->kind == EX_MAP)
+		ok = sema_map_value(s, t->map.sym, e, type, at);
+	else
+		ok = sema_var_value(s, t->var.sym, e, type, at);
+	t->type = target_type(t);
+	return ok;
+}
+
+/* The target of a compound assignment as its left operand. One that is new
+ * starts as zero: a literal. False after a report. */
+static bool left_operand(struct sema *s, struct expr *t, struct expr *left)
+{
+	const struct type *old = target_type(t);
+
+	if (!old && t->kind == EX_VAR)
+		return diag_error(s->d, t->span, D_UNDEFINED_VAR,
+				  "'%.*s' has no value here",
+				  STR_ARG(t->var.id));
+	if (old && type_is_aggregation(old))
+		return diag_error(s->d, t->span, D_TYPE,
+				  "a map of %s takes only the values of its "
+				  "function",
+				  sema_name(s, old));
+	left->kind = EX_INT;
+	left->span = t->span;
+	left->type = old ? old : type_int(s->types, 8, true);
+	left->is_literal =
+		!old || (t->kind == EX_MAP ? t->map.sym->is_flexible
+					   : t->var.sym->is_flexible);
+	return true;
+}
+
+/* x op= value: the type of the operator, except that a declared variable keeps
+ * its own. */
+static void check_compound(struct sema *s, struct stmt *st)
+{
+	struct expr *target = st->assign.target, *value = st->assign.value;
+	struct expr left = { 0 }, result = { 0 };
+
+	if (!sema_value(s, value) || !find_target(s, target) ||
+	    !left_operand(s, target, &left))
+		return;
+	sema_warn_division(s, st->assign.op, value);
+	result.kind = EX_BINARY;
+	result.span = st->span;
+	result.bin.op = st->assign.op;
+	result.bin.l = &left;
+	result.bin.r = value;
+	if (!sema_binary_type(s, &result))
+		return;
+	st->assign.common = result.bin.common;
+	if (target->kind == EX_VAR && target->var.sym->wanted)
+		result.type = target->var.sym->wanted;
+	result.is_literal = left.is_literal && sema_is_flexible(value) &&
+			    st->assign.op != OP_SUB;
+	put(s, target, &result, result.type, st->span);
+	if (target->kind == EX_MAP)
+		target->map.sym->is_read = true;
+}
+
+void check_assign(struct sema *s, struct stmt *st)
+{
+	struct expr *target = st->assign.target, *value = st->assign.value;
+	bool ok;
+
+	target->type = NULL;
+	if (!is_assignable(s, target))
+		return;
+	if (st->assign.op != OP_NONE) {
+		check_compound(s, st);
+		return;
+	}
+	s->assigned = target->kind == EX_MAP ? value : NULL;
+	ok = sema_value(s, value);
+	s->assigned = NULL;
+	if (find_target(s, target) && ok)
+		put(s, target, value, value->type, value->span);
+}
+
+/* x++: a new map starts at 0; integers become 64 bits wide. */
+void check_incdec(struct sema *s, struct expr *e)
+{
+	struct expr *target = e->incdec.e;
+	struct expr left = { 0 };
+
+	if (!is_assignable(s, target) || !find_target(s, target) ||
+	    !left_operand(s, target, &left))
+		return;
+	if (left.type->kind != TY_PTR && !type_is_integer(left.type)) {
+		diag_error(s->d, e->span, D_TYPE,
+			   "'%s' expects an integer, found %s",
+			   e->incdec.is_inc ? "++" : "--",
+			   sema_name(s, left.type));
+		return;
+	}
+	if (target->kind == EX_VAR && target->var.sym->wanted)
+		left.type = target->var.sym->wanted;
+	else if (left.type->kind != TY_PTR)
+		left.type = type_int(s->types, 8, left.type->is_signed);
+	left.is_literal &= e->incdec.is_inc;
+	if (!put(s, target, &left, left.type, e->span))
+		return;
+	if (target->kind == EX_MAP)
+		target->map.sym->is_read = true;
+	else if (!s->is_unevaluated)
+		target->var.sym->is_read = true;
+	e->type = target->type;
+}
