@@ -185,6 +185,15 @@ void options_default(struct options *o)
 	}
 }
 
+uint32_t option_choices(const struct option_row *r)
+{
+	uint32_t n = 0;
+
+	while (r->choices && r->choices[n])
+		n++;
+	return n;
+}
+
 /* --- names ---------------------------------------------------------------- */
 
 static bool equal_nocase(struct str a, const char *b)

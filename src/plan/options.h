@@ -64,6 +64,9 @@ enum {
 
 void options_default(struct options *o);
 
+/* How many choices a row has. */
+uint32_t option_choices(const struct option_row *r);
+
 /* Sets one from text; key in any case, with or without BPFTRACE_/ESPY_; old
  * names are refused with the new one named, names without effect any more are
  * accepted with a warning. Reports at `at` and returns false. Text values are

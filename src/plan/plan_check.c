@@ -344,16 +344,13 @@ static bool check_options(struct check *c)
 
 	for (i = 0; i < OPT_N; i++) {
 		const struct option_row *r = &option_rows[i];
-		uint64_t limit = 0;
 
 		if (!check_text(c, r->name, o->text[i]))
 			return false;
-		while (r->type == OT_CHOICE && r->choices[limit])
-			limit++;
 		if ((r->type == OT_NUMBER &&
 		     (o->num[i] < r->min || o->num[i] > r->max)) ||
 		    (r->type == OT_BOOL && o->num[i] > 1) ||
-		    (r->type == OT_CHOICE && o->num[i] >= limit))
+		    (r->type == OT_CHOICE && o->num[i] >= option_choices(r)))
 			return check_refuse(c, "option '%s' cannot be %ju",
 					    r->name, (uintmax_t)o->num[i]);
 	}
