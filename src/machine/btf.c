@@ -123,8 +123,7 @@ const char *btf_name(const struct machine *m, struct btf_ref r, uint32_t offset)
 	return s ? s : "";
 }
 
-struct btf_ref btf_strip(const struct machine *m, struct btf_ref r,
-			 struct str *alias)
+struct btf_ref btf_strip(const struct machine *m, struct btf_ref r)
 {
 	const struct btf_type *b;
 	int i;
@@ -133,8 +132,6 @@ struct btf_ref btf_strip(const struct machine *m, struct btf_ref r,
 		b = btf_get(m, r);
 		if (!b)
 			break;
-		if (btf_is_typedef(b) && alias)
-			*alias = str_from(btf_name(m, r, b->name_off));
 		if (!btf_is_typedef(b) && !btf_is_mod(b))
 			return r;
 		r.id = b->type;

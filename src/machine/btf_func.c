@@ -191,7 +191,7 @@ static struct btf_ref trace_proto(struct machine *m, struct btf_ref r)
 {
 	const struct btf_type *b;
 
-	r = btf_strip(m, r, NULL);
+	r = btf_strip(m, r);
 	b = btf_get(m, r);
 	if (!b || !btf_is_ptr(b))
 		return (struct btf_ref){ 0 };

@@ -40,7 +40,7 @@ static uint32_t align_of(struct machine *m, struct btf_ref r, int depth)
 {
 	const struct btf_type *b;
 
-	r = btf_strip(m, r, NULL);
+	r = btf_strip(m, r);
 	b = btf_get(m, r);
 	if (!b || depth > MAX_DEPTH)
 		return 1;
@@ -94,23 +94,24 @@ static const struct type *int_type(struct types *t, const struct btf_type *b)
 }
 
 static struct str tagged_name(struct machine *m, struct btf_ref r,
-			      const char *keyword, uint32_t name_off,
-			      struct str alias)
+			      const char *keyword, uint32_t name_off)
 {
 	const char *name = btf_name(m, r, name_off);
 
 	if (!*name)
-		return alias;
+		return STR("");
 	return str_printf(&m->arena, "%s %s", keyword, name);
 }
 
+/* A struct that has only a typedef's name stays without: what finds a field
+ * by the record's name would look for a struct of that name. */
 static const struct type *record_type(struct machine *m, struct types *t,
-				      struct btf_ref r, struct str alias)
+				      struct btf_ref r)
 {
 	const struct btf_type *b = btf_get(m, r);
 	bool is_union = btf_is_union(b) || (btf_is_fwd(b) && btf_kflag(b));
-	struct str name = tagged_name(m, r, is_union ? "union" : "struct",
-				      b->name_off, alias);
+	struct str name =
+		tagged_name(m, r, is_union ? "union" : "struct", b->name_off);
 
 	return type_record_lazy(t, name, btf_is_fwd(b) ? 0 : b->size,
 				align_of(m, r, 0), origin_of(m, r));
@@ -132,11 +133,11 @@ static uint32_t enum_name(const struct btf_type *b, uint32_t i)
 }
 
 static const struct type *enum_type(struct machine *m, struct types *t,
-				    struct btf_ref r, struct str alias)
+				    struct btf_ref r)
 {
 	const struct btf_type *b = btf_get(m, r);
 	auto_free struct enumerator *e = NULL;
-	struct str name = tagged_name(m, r, "enum", b->name_off, alias);
+	struct str name = tagged_name(m, r, "enum", b->name_off);
 	uint32_t i, n = btf_vlen(b);
 
 	if (!is_scalar_size(b->size))
@@ -176,7 +177,7 @@ static bool is_char(const struct machine *m, struct btf_ref r)
 {
 	const struct btf_type *b;
 
-	r = btf_strip(m, r, NULL);
+	r = btf_strip(m, r);
 	b = btf_get(m, r);
 	return b && btf_is_int(b) && b->size == 1 &&
 	       !strcmp(btf_name(m, r, b->name_off), "char");
@@ -199,10 +200,9 @@ static const struct type *array_type(struct machine *m, struct types *t,
 static const struct type *convert(struct machine *m, struct types *t,
 				  struct btf_ref r, int depth)
 {
-	struct str alias = { 0 };
 	const struct btf_type *b;
 
-	r = btf_strip(m, r, &alias);
+	r = btf_strip(m, r);
 	b = btf_get(m, r);
 	if (!b || depth > MAX_DEPTH)
 		return NULL;
@@ -214,9 +214,9 @@ static const struct type *convert(struct machine *m, struct types *t,
 	case BTF_KIND_ARRAY: return array_type(m, t, r, depth);
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-	case BTF_KIND_FWD: return record_type(m, t, r, alias);
+	case BTF_KIND_FWD: return record_type(m, t, r);
 	case BTF_KIND_ENUM:
-	case BTF_KIND_ENUM64: return enum_type(m, t, r, alias);
+	case BTF_KIND_ENUM64: return enum_type(m, t, r);
 	case BTF_KIND_FLOAT: return bytes_type(t, b->size);
 	default: return NULL;
 	}
@@ -280,8 +280,7 @@ static struct btf_ref definition_of(struct machine *m,
 	if (r.object == ORIGIN_NAMED) {
 		if (r.id >= m->named.n)
 			return (struct btf_ref){ 0 };
-		return btf_strip(m, find_by_spelling(m, m->named.v[r.id]),
-				 NULL);
+		return btf_strip(m, find_by_spelling(m, m->named.v[r.id]));
 	}
 	b = btf_open(m) ? btf_get(m, r) : NULL;
 	if (b && btf_is_fwd(b))
@@ -328,7 +327,7 @@ static void walk_members(struct walk *w, struct btf_ref r, uint64_t base,
 	const struct btf_type *b;
 	uint32_t i;
 
-	r = btf_strip(w->m, r, NULL);
+	r = btf_strip(w->m, r);
 	b = btf_get(w->m, r);
 	if (!b || !btf_is_composite(b) || depth > MAX_DEPTH)
 		return;

@@ -69,10 +69,8 @@ const struct btf_type *btf_get(const struct machine *m, struct btf_ref r);
 const char *btf_name(const struct machine *m, struct btf_ref r,
 		     uint32_t offset); /* "" when broken */
 
-/* Skips typedefs and qualifiers; id 0 when it ends nowhere. *alias (may be
- * NULL) is the last typedef's name on the way. */
-struct btf_ref btf_strip(const struct machine *m, struct btf_ref r,
-			 struct str *alias);
+/* Skips typedefs and qualifiers; id 0 when it ends nowhere. */
+struct btf_ref btf_strip(const struct machine *m, struct btf_ref r);
 
 /* A type by name and kind: vmlinux first, then modules. id 0: none. */
 struct btf_ref btf_find(struct machine *m, struct str name, uint32_t kind);

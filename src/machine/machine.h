@@ -40,7 +40,8 @@ bool machine_btf_is_open(const struct machine *m);
 
 /* "struct task_struct", "union x", "enum y", or a typedef's name; NULL when
  * unknown (not reported: the caller knows the place). Structs come back lazy:
- * type->origin != 0. Forward declarations are resolved to the definition when
+ * type->origin != 0; their name is empty when C gives them none but a
+ * typedef's. Forward declarations are resolved to the definition when
  * there is one. vmlinux first, then modules that are loaded. */
 const struct type *machine_type(struct machine *m, struct types *t,
 				struct str name);
@@ -104,10 +105,10 @@ int machine_tracepoints(struct machine *m, struct str category,
  * common_pid ...) are left out. Pointers have space AS_USER in category
  * syscalls, else AS_KERNEL; a struct behind one is lazy and its size 0 until
  * machine_complete(), so that it does not open BTF. Char arrays are strings.
- * __data_loc fields have is_data_loc and, because only the event knows its
- * length, a string of size 0 or an array of 0 elements. The integers of a
- * system call have the size C gives them, not that of their slot. NULL with a
- * report when unreadable. */
+ * __data_loc fields have is_data_loc; only an event knows the length of its
+ * own: they are strings of 256 bytes, for callers to change, or arrays of 0
+ * elements. The integers of a system call have the size C gives them, not that
+ * of their slot. NULL with a report when unreadable. */
 const struct type *machine_tracepoint_args(struct machine *m, struct types *t,
 					   struct str category,
 					   struct str event);

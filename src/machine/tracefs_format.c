@@ -15,6 +15,7 @@
 enum {
 	MAX_FORMAT = 1 << 20, /* bytes of a format file */
 	MAX_RECORD = 1 << 16, /* bytes of a tracepoint's record */
+	TEXT_SIZE = 256, /* bytes of a string whose length the event has */
 };
 
 /* A field's line, taken apart. */
@@ -247,7 +248,7 @@ static const struct type *array_type(struct machine *m, struct types *t,
 	uint32_t size = d.is_data_loc ? 0 : d.size;
 
 	if (is_char(&d) && (size || d.is_data_loc))
-		return type_string(t, size);
+		return type_string(t, size ? size : TEXT_SIZE);
 	elem = int_named(t, d.type);
 	if (d.is_pointer)
 		elem = pointer_type(m, t, &d, space);

@@ -71,7 +71,7 @@ static const struct {
 	{ "enum big_flag", "enum big_flag", 8 },
 	{ "pid_t", "int32", 4 },
 	{ "sector_t", "uint64", 8 },
-	{ "atomic_t", "atomic_t", 4 },
+	{ "atomic_t", "{}", 4 },
 	{ "btf_trace_sched_switch", "void *", 8 },
 };
 
@@ -104,12 +104,12 @@ static const struct {
 } fields[] = {
 	{ "struct task_struct", "thread_info", "struct thread_info", 0, 0, 0 },
 	{ "struct task_struct", "__state", "uint32", 16, 0, 0 },
-	{ "struct task_struct", "usage", "refcount_t", 32, 0, 0 },
+	{ "struct task_struct", "usage", "{}", 32, 0, 0 },
 	{ "struct task_struct", "restart_fn", "void *", 312, 0, 0 },
 	{ "struct task_struct", "missing", NULL, 0, 0, 0 },
 	{ "struct task_struct", "", NULL, 0, 0, 0 },
 	/* anonymous members, at any depth */
-	{ "struct mm_struct", "mm_users", "atomic_t", 24, 0, 0 },
+	{ "struct mm_struct", "mm_users", "{}", 24, 0, 0 },
 	{ "struct mm_struct", "cpu_bitmap", "uint64[0]", 112, 0, 0 },
 	{ "struct qstr", "len", "uint32", 4, 0, 0 },
 	{ "struct qstr", "hash_len", "uint64", 0, 0, 0 },
