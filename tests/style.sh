@@ -98,9 +98,22 @@ spdx()
 	done
 }
 
+# Sources that are kept but not built, or not in the release archive.
+unlisted()
+{
+	project_files -path './src/*.[ch]' -o -path './runtime/*.[ch]' \
+		-o -path './grammar/*.[ly]' -o -path './bpf-helpers/*.[ch]' \
+		-o -path './tests/unit/*.[ch]' | while read -r f; do
+		grep -qF "$f" Makefile.am && continue
+		test -e .git && test -z "$(git ls-files "$f")" && continue
+		echo "$f: not in Makefile.am"
+	done
+}
+
 file_lengths | report "files have at most 600 lines"
 function_lengths | report "functions have at most 60 lines"
 markers | report "nothing is left to be done later"
 library_manners | report "no exit and no stderr in the libraries"
 paths | report "no path of one machine"
 spdx | report "every source names its licence"
+unlisted | report "every source is in Makefile.am"
