@@ -31,14 +31,15 @@ file_lengths()
 	FNR == 601 { print FILENAME ": more than 600 lines" }'
 }
 
-# A function starts with a brace in the first column and ends with one.
+# A function starts with a brace in the first column and ends with one; what is
+# between them counts.
 function_lengths()
 {
 	project_files -name '*.c' | xargs awk '
 	FNR == 1 { start = 0 }
 	/^{/ { start = FNR }
 	/^}/ && start {
-		n = FNR - start + 1
+		n = FNR - start - 1
 		if (n > 60)
 			printf "%s:%d: function of %d lines\n", \
 				FILENAME, start, n
