@@ -134,11 +134,13 @@ static void take_quoted(struct split *s)
 			s->i++;
 		buf_putc(&s->part, s->text.p[s->i]);
 	}
-	if (s->i < s->text.n)
+	if (s->i < s->text.n) {
 		s->i++;
-	else
-		parse_error(s->p, span_in(s, from, s->i), D_ATTACH_POINT,
-			    "this quote has no end, expected '\"'");
+		return;
+	}
+	parse_error(s->p, span_in(s, from, s->i), D_ATTACH_POINT,
+		    "this quote has no end, expected '\"'");
+	s->p->is_stopped = true;
 }
 
 /* $1 and $#: the text of the parameter. */

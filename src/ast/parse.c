@@ -63,6 +63,16 @@ static bool is_readable(struct parse *p)
 	       false;
 }
 
+/* Unless a mistake was found on the way to the end. */
+static void report_unclosed(struct parse *p)
+{
+	struct span end = p->tokens.v[p->tokens.n - 1].span;
+
+	if (!p->errors && parse_error(p, end, D_SYNTAX,
+				      "unexpected end of file, expected '}'"))
+		diag_note(p->d, p->unclosed, "this '{' has no '}'");
+}
+
 struct script *script_parse(struct sources *srcs, const struct source *src,
 			    const struct parse_env *env, struct diags *d)
 {
@@ -88,6 +98,8 @@ struct script *script_parse(struct sources *srcs, const struct source *src,
 		tokens_settle(&p);
 	if (!p.is_stopped && p.tokens.n)
 		espy_parse(&p);
+	if (p.unclosed.start)
+		report_unclosed(&p);
 	if (!p.errors)
 		return s;
 	script_free(s);

@@ -130,11 +130,11 @@ static bool begins_operand(int kind)
 }
 
 /* Before it a '(' may open a cast: not a call, not the head of a statement. */
-static bool allows_cast(int before, bool is_sure)
+static bool allows_cast(const struct token *before, bool is_sure)
 {
-	switch (before) {
+	switch (before->kind) {
+	case ')': return before->ends_cast;
 	case IDENT:
-	case ')':
 	case ']':
 	case SIZEOF:
 	case OFFSETOF:
@@ -176,6 +176,13 @@ static void make_type(struct parse *p, struct token *v, size_t i)
 			v[end].kind = -1;
 }
 
+static void make_cast(struct parse *p, struct token *v, size_t open,
+		      size_t close)
+{
+	make_type(p, v, open + 1);
+	v[close].ends_cast = true;
+}
+
 /* sizeof(, offsetof(, typeof(, typeinfo( and casts. */
 static void settle_paren(struct parse *p, struct token *v, size_t i)
 {
@@ -183,7 +190,7 @@ static void settle_paren(struct parse *p, struct token *v, size_t i)
 	struct look l = look_at_type(v, i + 1);
 	int after = l.end ? v[l.end].kind : 0;
 
-	if (!l.end)
+	if (!l.end || !before)
 		return;
 	if (before == OFFSETOF) {
 		if (after == ',')
@@ -194,9 +201,9 @@ static void settle_paren(struct parse *p, struct token *v, size_t i)
 		return;
 	if (before == SIZEOF || before == TYPEOF || before == TYPEINFO)
 		make_type(p, v, i + 1);
-	else if (allows_cast(before, l.is_sure) &&
+	else if (allows_cast(&v[i - 1], l.is_sure) &&
 		 (l.is_sure || begins_operand(v[l.end + 1].kind)))
-		make_type(p, v, i + 1);
+		make_cast(p, v, i, l.end);
 }
 
 /* Keywords are names after a '.' or '->'. */

@@ -39,6 +39,7 @@ struct token *tokens_add(struct parse *p, int kind, size_t from, size_t to)
 	t->span = parse_span(p, from, to);
 	t->text = text_of(p, from, to);
 	t->in_body = tokens_braces(p) > 0;
+	t->in_paren = p->open.n && p->open.v[p->open.n - 1].c != '{';
 	t->is_top = !t->in_body && begins_declaration(kind);
 	if (t->is_top)
 		p->item = kind;
@@ -168,13 +169,16 @@ void tokens_close(struct parse *p, char c)
 {
 	char wanted = opener_of(c);
 	size_t i = p->open.n;
+	uint32_t opener;
 
 	while (i > 0 && p->open.v[i - 1].c != wanted)
 		if (p->open.v[--i].c == '{')
 			return;
 	if (!i)
 		return;
-	p->tokens.v[p->open.v[i - 1].token].match = (uint32_t)p->tokens.n - 1;
+	opener = p->open.v[i - 1].token;
+	p->tokens.v[opener].match = (uint32_t)p->tokens.n - 1;
+	p->tokens.v[p->tokens.n - 1].match = opener;
 	p->open.n = i - 1;
 }
 
@@ -200,15 +204,15 @@ static void close_all(struct parse *p, size_t at)
 	p->in_predicate = false;
 }
 
-static void note_opener(struct parse *p)
+/* The innermost brace that is open. */
+static struct span open_brace(const struct parse *p)
 {
 	size_t i = p->open.n;
 
 	while (i > 0)
 		if (p->open.v[--i].c == '{')
-			break;
-	diag_note(p->d, p->tokens.v[p->open.v[i].token].span,
-		  "this '{' has no '}'");
+			return p->tokens.v[p->open.v[i].token].span;
+	return (struct span){ 0 };
 }
 
 /* "begin {", "END{" */
@@ -246,7 +250,7 @@ bool tokens_missing_brace(struct parse *p, size_t from, size_t to)
 		return false;
 	if (parse_error(p, parse_span(p, from, to), D_SYNTAX,
 			"unexpected probe, expected '}'"))
-		note_opener(p);
+		diag_note(p->d, open_brace(p), "this '{' has no '}'");
 	close_all(p, from);
 	return true;
 }
@@ -255,12 +259,8 @@ void tokens_end(struct parse *p)
 {
 	size_t end = p->src->text.n;
 
-	if (!p->is_stopped && tokens_braces(p)) {
-		if (parse_error(p, parse_span(p, end, end), D_SYNTAX,
-				"unexpected end of file, expected '}'"))
-			note_opener(p);
-		close_all(p, end);
-	}
+	p->unclosed = open_brace(p);
+	close_all(p, end);
 	tokens_add(p, 0, end, end);
 }
 
@@ -277,6 +277,16 @@ bool tokens_ends_predicate(const struct parse *p, size_t at)
 
 /* --- reading ------------------------------------------------------------- */
 
+static bool is_open_brace(const struct token *t)
+{
+	return t->match && (t->kind == '{' || t->kind == STMT_OPEN);
+}
+
+static bool ends_statement(const struct token *t)
+{
+	return t->kind == '}' || (t->kind == ';' && !t->in_paren);
+}
+
 static const struct token a_semicolon = { .kind = ';' };
 
 /* After a mistake: on to the ';' or '}' that ends the statement it is in, over
@@ -287,14 +297,13 @@ static const struct token *skip(struct parse *p)
 	const struct token *v = p->tokens.v, *t;
 
 	/* The token that was not expected may be a brace itself. */
-	if (p->next && v[p->next - 1].match)
+	if (is_open_brace(&v[p->last]) && p->last + 1 == p->next)
 		p->next--;
 	p->is_recovering = false;
 	for (t = &v[p->next]; t->kind; t = &v[++p->next]) {
-		if (t->is_top || (t->in_body && strchr(";}", t->kind & 0x7f) &&
-				  t->kind < 0x80))
+		if (t->is_top || (t->in_body && ends_statement(t)))
 			return NULL;
-		if (!t->match || (t->kind != '{' && t->kind != STMT_OPEN))
+		if (!is_open_brace(t))
 			continue;
 		p->next = t->match;
 		if (!t->in_body || v[p->next + 1].kind == ELSE)
@@ -311,6 +320,7 @@ const struct token *tokens_next(struct parse *p)
 
 	if (t)
 		return t;
+	p->last = p->next;
 	t = &p->tokens.v[p->next];
 	if (t->kind)
 		p->next++;

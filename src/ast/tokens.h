@@ -27,7 +27,9 @@ struct token {
 	uint64_t num; /* numbers and $1 */
 	bool is_top; /* may begin a declaration */
 	bool in_body; /* some { is open before it; of } its own counts */
-	uint32_t match; /* of { : the index of its }, 0 when there is none */
+	bool in_paren; /* some ( or [ is open before it, inside of the braces */
+	bool ends_cast; /* the ) of (type) */
+	uint32_t match; /* of a bracket: the index of its other, 0: none */
 };
 
 /* State of parsing one text. */
@@ -39,6 +41,7 @@ struct parse {
 	struct diags *d;
 	VEC(struct token) tokens; /* ends with a token of kind 0 */
 	size_t next; /* index of the token to read */
+	size_t last; /* of the one read last */
 	bool is_recovering; /* skipping to where a mistake ends */
 	bool is_stopped; /* no use going on */
 	unsigned int errors;
@@ -50,6 +53,7 @@ struct parse {
 	})
 	open;
 	bool in_predicate;
+	struct span unclosed; /* a { that is open at the end; {0, 0}: none */
 	int item; /* kind of the keyword that began the declaration */
 
 	/* ends of the script's lists */
@@ -102,7 +106,8 @@ size_t tokens_braces(const struct parse *p); /* braces that are open */
  * what is open and returns true. */
 bool tokens_missing_brace(struct parse *p, size_t from, size_t to);
 
-/* The same at the end of the text. */
+/* The end of the text: closes what is open and remembers it in p->unclosed. A
+ * mistake before the end is likelier to be the cause, so nothing is said yet. */
 void tokens_end(struct parse *p);
 
 /* After a } at the end of which is at: has the '/' of a predicate been

@@ -69,18 +69,6 @@ static void add_expected(const struct expected *e, struct buf *out)
 
 /* --- hints --------------------------------------------------------------- */
 
-/* The token before the one read last; NULL at the beginning. */
-static const struct token *before(const struct parse *p, size_t i)
-{
-	return i ? &p->tokens.v[i - 1] : NULL;
-}
-
-static bool begins_statement(const struct token *t)
-{
-	return !t || t->kind == ';' || t->kind == '{' || t->kind == '}' ||
-	       t->kind == STMT_OPEN;
-}
-
 static bool is_word(const struct token *t, const char *word)
 {
 	return t && t->kind == IDENT && t->text.n == strlen(word) &&
@@ -124,24 +112,52 @@ static bool hint_semicolon(struct parse *p, const struct expected *e,
 	return true;
 }
 
-static bool hint_shell(struct parse *p, const struct token *t,
-		       const struct token *last)
+/* Needs an operand before it. */
+static bool is_infix(int kind)
 {
-	if (!begins_statement(last) || !str_is(p->src->name, "stdin"))
-		return false;
-	if (t->kind != '=' && (t->kind < ADD_EQ || t->kind > SHR_EQ))
+	return (kind >= ARROW && kind <= SHR && kind != INC && kind != DEC) ||
+	       (kind > 0 && kind < 0x80 && strchr("=.<>/%|^", kind));
+}
+
+/* An operand is missing, and "$x = 1" is " = 1" after the shell. */
+static bool hint_shell(struct parse *p, const struct expected *e,
+		       const struct token *t)
+{
+	if (!is_infix(t->kind) || !expects(e, "variable") ||
+	    !str_is(p->src->name, "stdin"))
 		return false;
 	diag_hint(p->d, "between double quotes the shell replaces $x: put the "
 			"script between single quotes");
 	return true;
 }
 
+/* kprobe vfs_read, kprobe;vfs_read */
+static bool hint_colon(struct parse *p, const struct token *t,
+		       const struct token *last)
+{
+	if (!last || last->kind != ATTACH_POINT ||
+	    (t->kind != ATTACH_POINT && t->kind != ';'))
+		return false;
+	diag_hint(p->d, "the parts of a probe are joined by ':', without "
+			"blanks");
+	return true;
+}
+
+/* if (x) print(1); */
+static bool is_bare_body(const struct expected *e, const struct token *t,
+			 const struct token *last)
+{
+	return t->in_body && expects(e, "'{'") && !expects(e, "';'") && last &&
+	       last->kind == ')';
+}
+
 static void add_hint(struct parse *p, const struct expected *e,
 		     const struct token *t, const struct token *last)
 {
-	if (hint_nested_probe(p, t, last) || hint_shell(p, t, last))
+	if (hint_nested_probe(p, t, last) || hint_shell(p, e, t) ||
+	    hint_colon(p, t, last))
 		return;
-	if (t->kind == '=' && (expects(e, "'=='")))
+	if (t->kind == '=' && expects(e, "'=='") && !expects(e, "';'"))
 		diag_hint(p->d, "'=' assigns, '==' compares");
 	else if (t->kind == ')' && !t->match)
 		diag_hint(p->d, "no '(' is open here");
@@ -149,6 +165,8 @@ static void add_hint(struct parse *p, const struct expected *e,
 		diag_hint(p->d, "no '{' is open here");
 	else if (t->kind == '{' && p->in_predicate)
 		diag_hint(p->d, "a condition ends with '/'");
+	else if (is_bare_body(e, t, last))
+		diag_hint(p->d, "what is done is put between '{' and '}'");
 	else if (t->kind == MAP && last && last->kind == LET && t->in_body)
 		diag_hint(p->d, "maps need no let, or one outside of probes");
 	else
@@ -177,14 +195,14 @@ static void add_found(const struct token *t, struct buf *out)
 void parse_unexpected(struct parse *p, const char *const *expected, size_t n)
 {
 	struct expected e = { expected, n };
-	size_t i = p->next;
-	const struct token *t;
+	const struct token *t = &p->tokens.v[p->last];
 	auto_buf struct buf text = { 0 };
 
-	/* The last one read; at the end it is read again and again. */
-	if (p->tokens.v[i].kind || (i && i + 1 < p->tokens.n))
-		i--;
-	t = &p->tokens.v[i];
+	/* What it belongs to was reported. */
+	if (t->kind == ELSE && p->errors) {
+		p->is_recovering = true;
+		return;
+	}
 	buf_puts(&text, "unexpected ");
 	add_found(t, &text);
 	if (n) {
@@ -192,7 +210,7 @@ void parse_unexpected(struct parse *p, const char *const *expected, size_t n)
 		add_expected(&e, &text);
 	}
 	if (parse_error(p, t->span, D_SYNTAX, "%s", text.p))
-		add_hint(p, &e, t, before(p, i));
+		add_hint(p, &e, t, p->last ? t - 1 : NULL);
 	p->is_recovering =
 		t->kind && t->kind != ';' && t->kind != '}' && !t->is_top;
 }
