@@ -73,6 +73,11 @@ end_case()
 		bad_file "${field[NAME]}: expects nothing"
 		return
 	fi
+	if [[ -n ${names[${field[NAME]}]-} ]]; then
+		bad_file "${field[NAME]}: this name is taken"
+		return
+	fi
+	names[${field[NAME]}]=taken
 	run_case
 }
 
@@ -121,6 +126,7 @@ parse_file()
 {
 	local keyword= text= line_number=0 line key
 	local -a lines
+	local -A names=()
 
 	file_default=()
 	copy_defaults
