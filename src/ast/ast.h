@@ -291,6 +291,7 @@ struct map {
 	const struct map_decl *decl;
 	bool is_written, is_read;
 	bool is_flexible; /* check: of value, as in struct var */
+	bool is_missing; /* check: written by a probe that matches nothing */
 	uint64_t key_flexible; /* check: the same per key, one bit each */
 	uint32_t id; /* lower: index in plan.maps */
 	struct map *next;

@@ -180,19 +180,51 @@ static void check_prog(struct sema *s, struct prog *p)
 {
 	s->prog = p;
 	s->scope.n = s->block = 0;
-	s->loops = s->callbacks = 0;
+	s->loops = 0;
 	s->assigned = NULL;
 	if (p->predicate)
 		check_truth(s, p->predicate);
 	check_block(s, p->body);
 }
 
+/* A program that matches nothing only tells of the maps. */
+static bool is_attached(const struct prog *p)
+{
+	return p->attach.n;
+}
+
 static void check_round(struct sema *s)
 {
 	s->changed = false;
 	check_map_decls(s);
-	for (struct prog *p = s->script->progs; p; p = p->next)
+	for (struct prog *p = s->script->progs; p; p = p->next) {
+		if (!is_attached(p))
+			diag_mute(s->d, true);
 		check_prog(s, p);
+		if (!is_attached(p))
+			diag_mute(s->d, false);
+	}
+}
+
+static void check_rounds(struct sema *s)
+{
+	diag_mute(s->d, true);
+	for (unsigned int i = 0; i < SEMA_MAX_ROUNDS; i++) {
+		check_round(s);
+		if (!s->changed)
+			break;
+	}
+	diag_mute(s->d, false);
+}
+
+static void drop_unattached(struct script *s)
+{
+	for (struct prog **p = &s->progs; *p;) {
+		if (is_attached(*p))
+			p = &(*p)->next;
+		else
+			*p = (*p)->next;
+	}
 }
 
 static void refuse(struct sema *s, struct span at, const char *what)
@@ -229,15 +261,12 @@ bool sema_check(struct script *script, const struct sema_env *env,
 	unsigned int before = d->errors;
 
 	check_parts(&s);
-	diag_mute(d, true);
-	for (unsigned int i = 0; i < SEMA_MAX_ROUNDS; i++) {
-		check_round(&s);
-		if (!s.changed)
-			break;
-	}
-	diag_mute(d, false);
+	check_rounds(&s);
+	if (check_missing_maps(&s))
+		check_rounds(&s);
 	s.is_final = true;
 	check_round(&s);
 	check_maps(&s);
+	drop_unattached(script);
 	return d->errors == before;
 }

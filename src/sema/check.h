@@ -27,16 +27,12 @@ struct sema {
 
 	/* the checker's own */
 	bool changed; /* a type changed in this round */
-	bool has_failed; /* an expression of this round got no type */
 	bool const_params; /* $1 is taken as the constant it is now */
 	bool is_unevaluated; /* in sizeof(): nothing is read or written */
 	uint32_t loops; /* loops around the statement */
-	uint32_t callbacks; /* of these: bodies that are functions of their
-			       own (for loops) */
 	VEC(struct var *) scope; /* variables that are visible, inner last */
 	size_t block; /* where the innermost block starts in scope */
 	const struct expr *assigned; /* call that is the value of a map */
-	bool params_warned[64]; /* $N missing: said once */
 };
 
 /* --- for the checks of rows ---------------------------------------------------- */
@@ -182,6 +178,11 @@ bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
 
 /* Map declarations and the maps' final types; unused and undefined ones. */
 void check_map_decls(struct sema *s);
+
+/* Gives maps that only programs without a match write a type, so that others
+ * may print them. False when there is none. */
+bool check_missing_maps(struct sema *s);
+
 void check_maps(struct sema *s);
 
 /* "HINT: did you mean 'x'?" when sg has one. */

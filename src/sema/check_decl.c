@@ -130,6 +130,22 @@ static void check_kind(struct sema *s, const struct map *m)
 			   STR_ARG(m->name), sema_name(s, m->key));
 }
 
+bool check_missing_maps(struct sema *s)
+{
+	bool any = false;
+
+	for (struct map *m = s->script->maps; m; m = m->next) {
+		if (!m->is_missing || (m->value && m->key))
+			continue;
+		if (!m->key)
+			m->key = type_none(s->types);
+		if (!m->value)
+			m->value = type_int(s->types, 8, true);
+		any = true;
+	}
+	return any;
+}
+
 void check_maps(struct sema *s)
 {
 	for (struct map *m = s->script->maps; m; m = m->next) {

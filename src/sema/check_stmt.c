@@ -146,9 +146,7 @@ static void check_loop_body(struct sema *s, struct stmt *st,
 		st->loop.var->type = t;
 	}
 	s->loops++;
-	s->callbacks++;
 	check_block(s, st->loop.body);
-	s->callbacks--;
 	s->loops--;
 	s->scope.n = n;
 	s->block = block;

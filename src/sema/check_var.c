@@ -232,6 +232,7 @@ static bool find_target(struct sema *s, struct expr *t)
 {
 	if (t->kind == EX_MAP) {
 		t->map.sym = sema_map(s, t->map.id, t->span);
+		t->map.sym->is_missing |= !s->prog->attach.n;
 		return sema_map_keys(s, t->map.sym, t->map.keys, t->span);
 	}
 	if (sema_find_var(s, t->var.id)) {

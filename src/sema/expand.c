@@ -73,14 +73,14 @@ static bool has_shape(const struct prog *p, const struct attach_point *ap,
 	       p->attach.v[0].flags == t->flags;
 }
 
-static struct prog *add_prog(struct expand *x, const struct attach_point *ap,
+static struct prog *add_prog(struct expand *x, const struct probe_type *row,
 			     const struct target *t)
 {
 	struct prog *p = arena_new(x->arena, struct prog);
 	struct prog **end = &x->script->progs;
 
 	p->probe = x->probe;
-	p->row = ap->row;
+	p->row = row;
 	p->ctx = t->ctx;
 	p->args = t->args;
 	p->retval = t->retval;
@@ -101,7 +101,7 @@ static struct prog *find_prog(struct expand *x, const struct attach_point *ap,
 	for (struct prog *p = x->script->progs; p && !t->is_alone; p = p->next)
 		if (p->probe == x->probe && has_shape(p, ap, t))
 			return p;
-	return add_prog(x, ap, t);
+	return add_prog(x, ap->row, t);
 }
 
 /* "tracepoint:a:b": an attach point with the full name of its type. */
@@ -268,6 +268,14 @@ static void find_uses_below(struct expr *e, void *arg)
 	expr_each_child(e, find_uses_below, arg);
 }
 
+static bool has_prog(const struct expand *x)
+{
+	for (const struct prog *p = x->script->progs; p; p = p->next)
+		if (p->probe == x->probe)
+			return true;
+	return false;
+}
+
 static bool expand_probe(struct expand *x, struct probe *p)
 {
 	bool ok = true;
@@ -279,6 +287,9 @@ static bool expand_probe(struct expand *x, struct probe *p)
 	stmt_each_expr(p->body, find_uses, x);
 	for (struct attach_point *ap = p->points; ap; ap = ap->next)
 		ok &= expand_point(x, ap);
+	/* Without a match, its body still tells what maps hold. */
+	if (!has_prog(x))
+		add_prog(x, p->points->row, &(struct target){ 0 });
 	return ok;
 }
 

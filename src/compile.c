@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compile.c - the table of contents of the compiler. */
+#include "compile.h"
+
+#include "codegen/codegen.h"
+#include "sema/sema.h"
+
+const char *const stage_names[STAGE_N] = {
+	[STAGE_AST] = "ast", [STAGE_TYPED] = "typed", [STAGE_PLAN] = "plan",
+	[STAGE_LL] = "ll",   [STAGE_ASM] = "asm",     [STAGE_OBJ] = "obj",
+};
+
+/* What the passes hand on. */
+struct job {
+	const struct compile_opts *opts;
+	const struct source *source;
+	struct sources *sources;
+	struct sema_env env;
+	struct script *script;
+	struct plan *plan;
+	struct diags *d;
+};
+
+static bool pass_parse(struct job *j)
+{
+	const struct parse_env env = {
+		.params = j->opts->params,
+		.n_params = j->opts->n_params,
+	};
+
+	j->script = script_parse(j->sources, j->source, &env, j->d);
+	return j->script;
+}
+
+/* The environment wins over the script. */
+static bool pass_options(struct job *j)
+{
+	struct script *s = j->script;
+	bool ok = true;
+
+	for (const struct config_entry *c = s->config; c; c = c->next)
+		ok &= option_set(&s->options, &s->arena, c->key, c->value, j->d,
+				 c->span);
+	if (j->opts->env)
+		ok &= options_from_env(&s->options, &s->arena, j->opts->env,
+				       j->d);
+	return ok;
+}
+
+static bool pass_expand(struct job *j)
+{
+	return sema_expand(j->script, &j->env, j->d);
+}
+
+static bool pass_check(struct job *j)
+{
+	return sema_check(j->script, &j->env, j->d);
+}
+
+static bool pass_lower(struct job *j)
+{
+	return sema_lower(j->script, &j->env, j->plan, j->d);
+}
+
+static bool pass_codegen(struct job *j)
+{
+	const struct codegen_opts opts = {
+		.has_pid_filter = j->opts->has_pid_filter,
+		.ll = j->opts->text[STAGE_LL],
+		.assembly = j->opts->text[STAGE_ASM],
+		.want_object = j->opts->last == STAGE_OBJ,
+	};
+
+	return codegen(j->script, j->plan, &opts, j->d);
+}
+
+static const struct pass {
+	const char *name;
+	bool (*run)(struct job *j);
+	enum stage stage; /* the first stage that needs it */
+	bool goes_on; /* the next pass runs also when this one failed: more
+			 of the user's mistakes are found at once */
+} passes[] = {
+	{ "parse", pass_parse, STAGE_AST, false },
+	{ "options", pass_options, STAGE_TYPED, true },
+	{ "expand", pass_expand, STAGE_TYPED, true },
+	{ "check", pass_check, STAGE_TYPED, false },
+	{ "lower", pass_lower, STAGE_PLAN, false },
+	{ "codegen", pass_codegen, STAGE_LL, false },
+};
+
+/* Those of codegen are printed by itself. */
+static void print_stage(const struct job *j, enum stage stage)
+{
+	struct buf *out = j->opts->text[stage];
+
+	if (!out)
+		return;
+	if (stage == STAGE_PLAN)
+		plan_text(j->plan, out);
+	else if (stage == STAGE_AST || stage == STAGE_TYPED)
+		script_text(j->script, stage == STAGE_TYPED, out);
+}
+
+static bool run_passes(struct job *j)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(passes); i++) {
+		const struct pass *p = &passes[i];
+
+		if (p->stage > j->opts->last)
+			break;
+		if (i && p->stage != passes[i - 1].stage)
+			print_stage(j, passes[i - 1].stage);
+		ok &= p->run(j);
+		if (!ok && !p->goes_on)
+			return false;
+	}
+	print_stage(j, passes[i - 1].stage);
+	return ok;
+}
+
+struct plan *compile(struct sources *srcs, const struct source *src,
+		     const struct compile_opts *opts, struct diags *d)
+{
+	struct job j = {
+		.opts = opts,
+		.source = src,
+		.sources = srcs,
+		.d = d,
+		.env = {
+			.machine = opts->machine,
+			.params = opts->params,
+			.n_params = opts->n_params,
+			.unsafe = opts->unsafe,
+			.has_pid_filter = opts->has_pid_filter,
+		},
+	};
+	bool ok;
+
+	j.plan = plan_new();
+	ok = run_passes(&j);
+	script_free(j.script);
+	if (ok)
+		return j.plan;
+	plan_free(j.plan);
+	return NULL;
+}

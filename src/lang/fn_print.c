@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fn_print.c - what user space does when a script asks: print, clear, end. */
+#include "lang/tables.h"
+#include "sema/check.h"
+#include "sema/lower.h"
+
+static const struct str no_text = { "", 0 };
+
+/* --- print() ------------------------------------------------------------------- */
+
+static bool is_whole_map(const struct expr *e)
+{
+	return e->kind == EX_MAP && e->type->kind == TY_NONE;
+}
+
+static bool check_print_map(struct sema *s, struct expr *call)
+{
+	struct expr *top = sema_arg(call, 1), *div = sema_arg(call, 2);
+
+	if (top && !sema_const_range(s, top, 0, UINT32_MAX,
+				     "the number of entries to print"))
+		return false;
+	return !div || sema_const_range(s, div, 1, UINT32_MAX, "the divisor");
+}
+
+/* A record that is the program's context has no copy to print. */
+static bool is_printable(const struct expr *e)
+{
+	return e->type->kind != TY_RECORD || e->kind != EX_NAME;
+}
+
+static bool check_print(struct sema *s, struct expr *call)
+{
+	struct expr *value = sema_arg(call, 0);
+
+	if (is_whole_map(value))
+		return check_print_map(s, call);
+	if (!is_printable(value))
+		return diag_error(s->d, value->span, D_ARG_TYPE,
+				  "'%.*s' cannot be printed as a whole, only "
+				  "its fields",
+				  STR_ARG(value->name.id));
+	if (sema_arg(call, 1))
+		return diag_error(s->d, sema_arg(call, 1)->span, D_ARG_COUNT,
+				  "print() takes further arguments only for a "
+				  "map");
+	return true;
+}
+
+static void lower_print_map(struct lower *l, struct expr *call)
+{
+	const struct type *u32 = type_int(&l->script->types, 4, false);
+	const struct field fields[] = {
+		{ .name = STR("top"), .type = u32 },
+		{ .name = STR("div"), .type = u32 },
+	};
+
+	lower_event(l, call, EV_PRINT_MAP, no_text, call->call.args->map.sym,
+		    fields, 2);
+}
+
+static void lower_print(struct lower *l, struct expr *call)
+{
+	const struct expr *e = call->call.args;
+	struct field field = { .name = STR("value"), .type = e->type };
+
+	if (is_whole_map(e)) {
+		lower_print_map(l, call);
+		return;
+	}
+	if (!type_is_aggregation(e->type)) {
+		lower_event(l, call, EV_PRINT_VALUE, no_text, NULL, &field, 1);
+		return;
+	}
+	/* combined from all CPUs where it is printed */
+	field.name = STR("key");
+	field.type = e->map.sym->key;
+	lower_event(l, call, EV_PRINT_ENTRY, no_text, e->map.sym, &field, 1);
+}
+
+/* --- time(), exit() ----------------------------------------------------------------- */
+
+static void lower_time(struct lower *l, struct expr *call)
+{
+	const struct expr *format = sema_arg(call, 0);
+
+	lower_event(l, call, EV_TIME, format ? format->str : STR("%H:%M:%S\n"),
+		    NULL, NULL, 0);
+}
+
+static bool check_exit(struct sema *s, struct expr *call)
+{
+	const struct expr *code = sema_arg(call, 0);
+
+	if (!code || !code->is_const)
+		return true;
+	return sema_const_range(s, code, 0, 255, "the exit code");
+}
+
+static void lower_exit(struct lower *l, struct expr *call)
+{
+	const struct field code = {
+		.name = STR("code"),
+		.type = type_int(&l->script->types, 1, false),
+	};
+
+	lower_event(l, call, EV_EXIT, no_text, NULL, &code, 1);
+}
+
+/* --- rows ----------------------------------------------------------------------------- */
+
+const struct function print_functions[] = {
+	{ .name = "printf",
+	  .proto = "none printf(const string format, ...)",
+	  .flags = FN_HAS_FORMAT,
+	  .event = EV_PRINTF,
+	  .doc = "Prints formatted text, as in C. %s shows a value of any "
+		 "type.",
+	  .example = "printf(\"%s has pid %d\\n\", comm, pid);" },
+	{ .name = "print",
+	  .proto = "none print(value x, [const int top], [const int div])",
+	  .event = EV_PRINT_VALUE,
+	  .check = check_print,
+	  .lower = lower_print,
+	  .doc = "Prints a value and a newline, or a map: of that only the "
+		 "last top entries when given, with values divided by div.",
+	  .example = "@[comm] = count(); print(@, 5); print((pid, comm));" },
+	{ .name = "clear",
+	  .proto = "none clear(map m)",
+	  .event = EV_CLEAR,
+	  .doc = "Removes all entries of a map.",
+	  .example = "@[comm] = count(); clear(@);" },
+	{ .name = "zero",
+	  .proto = "none zero(map m)",
+	  .event = EV_ZERO,
+	  .doc = "Sets all values of a map to zero; the keys stay.",
+	  .example = "@[comm] = count(); zero(@);" },
+	{ .name = "time",
+	  .proto = "none time([const string format])",
+	  .event = EV_TIME,
+	  .lower = lower_time,
+	  .doc = "Prints the time of day, with strftime's conversions; "
+		 "\"%H:%M:%S\\n\" when no format is given.",
+	  .example = "time(\"%H:%M:%S \");" },
+	{ .name = "exit",
+	  .proto = "none exit([int code])",
+	  .flags = FN_ENDS,
+	  .event = EV_EXIT,
+	  .check = check_exit,
+	  .lower = lower_exit,
+	  .doc = "Ends the trace: end probes run, maps are printed. The code "
+		 "becomes the exit status.",
+	  .example = "exit();" },
+	{ 0 },
+};

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lower.c - typed AST to plan: everything gets its id. */
+#include "sema/lower.h"
+
+#include <ctype.h>
+
+#include "sema/check.h"
+
+/* --- maps ---------------------------------------------------------------------------- */
+
+static enum map_store map_store(const struct map *m)
+{
+	bool is_percpu = type_is_aggregation(m->value);
+	enum map_store store;
+
+	if (m->key->kind == TY_NONE)
+		return is_percpu ? MS_PERCPU_ARRAY : MS_ARRAY;
+	if (m->decl && sema_map_store(m->decl, &store))
+		return store;
+	return is_percpu ? MS_PERCPU_HASH : MS_HASH;
+}
+
+static uint32_t map_entries(const struct lower *l, const struct map *m)
+{
+	if (m->key->kind == TY_NONE)
+		return 1;
+	if (m->decl && m->decl->size)
+		return (uint32_t)m->decl->size->num;
+	return (uint32_t)l->script->options.num[OPT_MAX_MAP_KEYS];
+}
+
+static void lower_map(struct lower *l, struct map *m)
+{
+	struct plan_map x = {
+		.name = m->name,
+		.symbol = str_printf(&l->script->arena, "AT_%.*s",
+				     (int)m->name.n - 1, m->name.p + 1),
+		.store = map_store(m),
+		.value = lower_type(l, m->value),
+		.max_entries = map_entries(l, m),
+	};
+
+	if (m->key->kind != TY_NONE)
+		x.key = lower_type(l, m->key);
+	m->id = plan_add_map(l->plan, &x);
+}
+
+static void lower_maps(struct lower *l)
+{
+	for (struct map *m = l->script->maps; m; m = m->next)
+		if (m->value && m->key) /* else declared and not used */
+			lower_map(l, m);
+}
+
+/* --- expressions --------------------------------------------------------------------- */
+
+static void lower_stmts(struct lower *l, struct stmt *list);
+static void lower_child(struct expr *e, void *arg);
+
+/* Integers that may be zero when they divide. */
+static bool may_divide_by_zero(enum op op, const struct expr *r)
+{
+	return (op == OP_DIV || op == OP_MOD) && !(r->is_const && r->num);
+}
+
+static void lower_param(struct lower *l, struct expr *e)
+{
+	struct str which = { "", 0 };
+
+	if (e->kind == EX_NPARAMS) {
+		lower_fixup(l, e, FX_NPARAMS, which, 8);
+		return;
+	}
+	which = str_printf(&l->script->arena, "%u", e->param.index);
+	if (e->type->kind == TY_STRING)
+		lower_fixup(l, e, FX_PARAM_TEXT, which, e->type->size);
+	else
+		lower_fixup(l, e, FX_PARAM, which, 8);
+}
+
+/* A write to a map of keys may find no room. */
+static void lower_write(struct lower *l, struct expr *target)
+{
+	const struct map *m;
+	enum map_store store;
+
+	if (target->kind != EX_MAP || target->site)
+		return;
+	m = target->map.sym;
+	store = map_store(m);
+	if (store == MS_HASH || store == MS_PERCPU_HASH)
+		target->site = lower_site(l, SITE_MAP_FULL, target->span, m);
+}
+
+static void lower_call(struct lower *l, struct expr *e)
+{
+	const struct function *f = e->call.fn;
+
+	if (f->flags & FN_UNSAFE)
+		l->plan->needs |= NEED_UNSAFE;
+	if (f->lower)
+		f->lower(l, e);
+	else if (f->event != EV_NONE)
+		lower_event_default(l, e);
+}
+
+static const struct type *base_record(const struct expr *e)
+{
+	const struct type *t = e->member.base->type;
+
+	return t->kind == TY_PTR ? t->elem : t;
+}
+
+static void lower_expr(struct lower *l, struct expr *e)
+{
+	if (!e || e->is_const)
+		return;
+	if (e->kind == EX_BLOCK) {
+		lower_stmts(l, e->block.stmts);
+		lower_expr(l, e->block.value);
+		return;
+	}
+	expr_each_child(e, lower_child, l);
+	switch ((int)e->kind) {
+	case EX_PARAM:
+	case EX_NPARAMS: lower_param(l, e); break;
+	case EX_NAME:
+		if (e->name.row && e->name.row->needs_fixup)
+			lower_fixup(l, e, e->name.row->fixup,
+				    (struct str){ "", 0 }, 8);
+		break;
+	case EX_BINARY:
+		if (may_divide_by_zero(e->bin.op, e->bin.r))
+			e->site = lower_site(l, SITE_DIVISION, e->span, NULL);
+		break;
+	case EX_INCDEC: lower_write(l, e->incdec.e); break;
+	case EX_MEMBER:
+		if (base_record(e)->origin)
+			l->plan->needs |= NEED_KERNEL_BTF;
+		break;
+	case EX_CALL:
+		if (e->call.fn)
+			lower_call(l, e);
+		break;
+	}
+}
+
+static void lower_child(struct expr *e, void *arg)
+{
+	lower_expr(arg, e);
+}
+
+/* --- statements ---------------------------------------------------------------------- */
+
+/* A compound division warns at its value. */
+static void lower_assign(struct lower *l, struct stmt *s)
+{
+	struct expr *value = s->assign.value;
+
+	lower_expr(l, s->assign.target);
+	lower_expr(l, value);
+	lower_write(l, s->assign.target);
+	if (may_divide_by_zero(s->assign.op, value) && !value->site)
+		value->site = lower_site(l, SITE_DIVISION, s->span, NULL);
+}
+
+static void lower_if(struct lower *l, struct stmt *s)
+{
+	const struct expr *c = s->branch.cond;
+
+	lower_expr(l, s->branch.cond);
+	if (!c->is_const || c->num)
+		lower_stmts(l, s->branch.then);
+	if (!c->is_const || !c->num)
+		lower_stmts(l, s->branch.otherwise);
+}
+
+static void lower_loop(struct lower *l, struct stmt *s)
+{
+	if (s->kind == ST_WHILE || s->kind == ST_FOR_RANGE) {
+		l->plan->needs |= NEED_LOOP;
+		s->site = lower_site(l, SITE_LOOP, s->span, NULL);
+	}
+	lower_expr(l, s->kind == ST_UNROLL ? NULL : s->loop.cond);
+	lower_expr(l, s->loop.from);
+	lower_expr(l, s->loop.to);
+	lower_stmts(l, s->loop.body);
+}
+
+static void lower_stmt(struct lower *l, struct stmt *s)
+{
+	switch (s->kind) {
+	case ST_EXPR:
+	case ST_DISCARD:
+	case ST_RETURN: return lower_expr(l, s->e);
+	case ST_ASSIGN: return lower_assign(l, s);
+	case ST_LET: return lower_expr(l, s->let.value);
+	case ST_IF: return lower_if(l, s);
+	case ST_BLOCK: return lower_stmts(l, s->block.body);
+	case ST_WHILE:
+	case ST_UNROLL:
+	case ST_FOR_RANGE:
+	case ST_FOR_MAP: return lower_loop(l, s);
+	case ST_BREAK:
+	case ST_CONTINUE:
+	case ST_N: break;
+	}
+}
+
+static void lower_stmts(struct lower *l, struct stmt *list)
+{
+	for (; list; list = list->next)
+		lower_stmt(l, list);
+}
+
+/* --- programs ------------------------------------------------------------------------ */
+
+/* "p0_tracepoint_sched_sched_switch": a C identifier of at most 63 bytes. */
+static struct str symbol_of(struct lower *l, const struct prog *p, uint32_t i)
+{
+	char *text = arena_printf(&l->script->arena, "p%u_%.*s", i,
+				  STR_ARG(p->names.v[0]));
+	size_t n = strlen(text);
+
+	if (n > 63)
+		n = 63;
+	for (size_t c = 0; c < n; c++)
+		if (!isalnum((unsigned char)text[c]))
+			text[c] = '_';
+	while (text[n - 1] == '_')
+		n--;
+	text[n] = '\0';
+	return (struct str){ text, n };
+}
+
+static bool has_cookie(enum probe_kind kind)
+{
+	return kind == PK_TRACEPOINT || kind == PK_KPROBE ||
+	       kind == PK_UPROBE || kind == PK_PROFILE || kind == PK_INTERVAL;
+}
+
+static void lower_probes(struct lower *l, struct prog *p)
+{
+	uint32_t name = (uint32_t)l->plan->names.n;
+
+	p->first_probe = (uint32_t)l->plan->probes.n;
+	for (size_t i = 0; i < p->names.n; i++)
+		plan_add_name(l->plan, p->names.v[i]);
+	for (size_t i = 0; i < p->attach.n; i++) {
+		struct plan_probe *x = &p->attach.v[i];
+
+		x->symbol = p->symbol;
+		x->first_name = name;
+		if (p->uses_name && p->names.n > 1 && has_cookie(x->kind))
+			x->flags |= PF_COOKIE;
+		name += x->targets.n ? (uint32_t)x->targets.n : 1;
+		plan_add_probe(l->plan, x);
+	}
+}
+
+/* Offsets of tracepoints' fields are those of this kernel's release; only the
+ * system calls' are part of its promises. */
+static void lower_needs(struct lower *l, const struct prog *p)
+{
+	const struct plan_probe *x = &p->attach.v[0];
+
+	if (p->ctx == CTX_RAW)
+		l->plan->needs |= NEED_KERNEL_BTF;
+	if (p->ctx != CTX_TRACEPOINT || !p->args || x->kind == PK_SYSCALLS ||
+	    str_is(x->module, "syscalls"))
+		return;
+	l->plan->needs |= NEED_RELEASE;
+	l->plan->release =
+		str_copy(&l->plan->arena, machine_release(l->env->machine));
+}
+
+/* Code of others' processes runs it: -p can choose. */
+static bool has_process(const struct prog *p)
+{
+	enum probe_kind kind = p->attach.v[0].kind;
+
+	return kind != PK_BEGIN && kind != PK_END && kind != PK_INTERVAL;
+}
+
+static void lower_prog(struct lower *l, struct prog *p, uint32_t i)
+{
+	l->prog = p;
+	p->symbol = symbol_of(l, p, i);
+	lower_probes(l, p);
+	lower_needs(l, p);
+	if (has_process(p))
+		plan_add_fixup(l->plan, FX_TARGET_PID, (struct str){ "", 0 },
+			       8);
+	lower_expr(l, p->predicate);
+	lower_stmts(l, p->body);
+}
+
+static void lower_options(struct lower *l)
+{
+	struct options *o = &l->plan->options;
+
+	*o = l->script->options;
+	for (size_t i = 0; i < OPT_N; i++)
+		o->text[i] = str_copy(&l->plan->arena, o->text[i]);
+}
+
+static struct str script_name(const struct script *s)
+{
+	struct source_pos pos = { 0 };
+
+	if (s->probes)
+		pos = source_find(s->sources, s->probes->span.start);
+	return pos.source ? pos.source->name : (struct str){ "", 0 };
+}
+
+bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
+		struct diags *d)
+{
+	struct lower l = { .script = s, .env = env, .plan = out };
+	uint32_t i = 0;
+
+	out->name = str_copy(&out->arena, script_name(s));
+	lower_options(&l);
+	lower_maps(&l);
+	for (struct prog *p = s->progs; p; p = p->next)
+		lower_prog(&l, p, i++);
+	return plan_validate(out, d);
+}
