@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* espy.h - for the functions that generated programs call. They are compiled
+ * to bitcode when espy is built, linked into a script's module when it uses
+ * them, and inlined. Arguments are 64-bit integers and pointers to memory that
+ * BPF programs may touch directly; so is the result. The unit tests compile
+ * the same files for the host. */
+#ifndef ESPY_BPF_HELPERS_H
+#define ESPY_BPF_HELPERS_H
+
+#include "plan/abi.h"
+
+#define ESPY_FUNC __attribute__((always_inline))
+
+/* Hides from the compiler what it knows about x: a check that the verifier
+ * needs stays, and a branch does not become arithmetic on masks, which the
+ * verifier of some kernels follows both ways at every step. */
+#define opaque(x) __asm__ volatile("" : "+r"(x))
+
+#ifdef __bpf__
+static void *(*const map_lookup_percpu)(void *map, const void *key,
+					uint32_t cpu) = (void *)195;
+#else /* the test's own */
+void *map_lookup_percpu(void *map, const void *key, uint32_t cpu);
+#endif
+
+#define MAX_CPUS 4096 /* a bound the verifier can see */
+
+/* number.bpf.c: division and remainder that cut towards zero; b is not 0. */
+int64_t espy_sdiv(int64_t a, int64_t b);
+int64_t espy_smod(int64_t a, int64_t b);
+
+/* hist.bpf.c: one more in the bucket of n (layout: plan/abi.h). */
+int64_t espy_hist(uint64_t *buckets, uint64_t n, uint64_t bits,
+		  uint64_t is_signed);
+int64_t espy_lhist(uint64_t *buckets, int64_t n, int64_t min, int64_t max,
+		   int64_t step);
+
+/* agg.bpf.c: changes of this CPU's value; what all CPUs' values show. */
+int64_t espy_min(struct agg_minmax *p, uint64_t n, uint64_t is_signed);
+int64_t espy_max(struct agg_minmax *p, uint64_t n, uint64_t is_signed);
+int64_t espy_avg(struct agg_avg *p, uint64_t n);
+int64_t espy_read_sum(void *map, const void *key, uint64_t ncpus,
+		      uint64_t is_signed);
+int64_t espy_read_min(void *map, const void *key, uint64_t ncpus,
+		      uint64_t is_signed);
+int64_t espy_read_max(void *map, const void *key, uint64_t ncpus,
+		      uint64_t is_signed);
+int64_t espy_read_avg(void *map, const void *key, uint64_t ncpus,
+		      uint64_t is_signed);
+/* Zeroes size bytes (a multiple of 8) of every CPU's value. */
+int64_t espy_reset(void *map, const void *key, uint64_t ncpus, uint64_t size);
+
+/* string.bpf.c: strings fill size bytes or end in NUL. */
+int64_t espy_strlen(const char *s, uint64_t size);
+/* Over at most n bytes; 0 when equal, else the difference. */
+int64_t espy_strncmp(const char *a, const char *b, uint64_t n);
+/* Where b is in a, -1 when nowhere. */
+int64_t espy_strstr(const char *a, uint64_t a_size, const char *b,
+		    uint64_t b_size);
+/* Not 0 when the n bytes at a and b, both aligned to 8, differ. */
+int64_t espy_bytes_differ(const uint64_t *a, const uint64_t *b, uint64_t n);
+
+#endif

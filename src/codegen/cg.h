@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cg.h - a module being emitted: the state that the files of this folder
+ * share. Nothing outside src/codegen includes it. */
+#ifndef ESPY_CODEGEN_CG_H
+#define ESPY_CODEGEN_CG_H
+
+#include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
+
+#include "codegen/codegen.h"
+#include "codegen/ir.h"
+
+/* Bytes of the BPF stack that temporaries may take in the program and in the
+ * callbacks of its loops together; the rest is for spills. */
+#define STACK_BUDGET	 256
+#define STACK_TEMP_MAX	 64 /* larger temporaries go to espy_scratch */
+#define LOOP_MAX	 (1u << 23) /* what bpf_loop allows */
+#define MAP_PREALLOC_MAX (4u << 20) /* bytes of values, per CPU */
+
+struct slot { /* of a $variable of the program */
+	LLVMValueRef ptr; /* in the program's own function; NULL: none yet */
+	uint32_t frame; /* captured by a loop: offset in the frame + 1 */
+	uint32_t scratch; /* large and captured: offset in scratch + 1 */
+};
+
+/* The loop around what is being emitted. */
+struct loop {
+	struct loop *outer;
+	LLVMBasicBlockRef next, done;
+	bool is_callback; /* next and done return from the callback */
+};
+
+/* The function being emitted: a program or the callback of a loop. */
+struct func {
+	struct func *parent; /* the function whose loop this is */
+	LLVMValueRef fn, ctx;
+	LLVMBasicBlockRef entry, start;
+	LLVMValueRef scratch; /* alloca of the pointer; NULL: not used */
+	LLVMValueRef frame; /* the captured variables; NULL: none */
+	LLVMValueRef name; /* i64: which attach point, when known */
+	struct loop *loop;
+	LLVMMetadataRef scope;
+};
+
+/* The frame of captured variables starts with whether the body of a loop
+ * returned, and the context. */
+#define FRAME_RETURNED 0
+#define FRAME_CTX      8
+#define FRAME_FIRST    16
+
+struct range { /* where a range's first value is in the frame */
+	const struct stmt *loop;
+	uint32_t offset;
+};
+
+struct cg {
+	const struct script *script;
+	struct plan *plan;
+	const struct codegen_opts *opts;
+	struct diags *diags;
+	struct arena *arena;
+	struct types *types;
+
+	LLVMContextRef ctx;
+	LLVMModuleRef mod;
+	LLVMBuilderRef b;
+	LLVMTypeRef i1, i8, i16, i32, i64, ptr, none;
+
+	LLVMValueRef *maps; /* plan.maps.n; NULL: not referenced yet */
+	LLVMValueRef ring, lost, sites, scratch_map;
+	LLVMValueRef fixups, unknown, zeros;
+	uint32_t zeros_size;
+	uint32_t scratch_max; /* largest program's */
+	uint32_t n_callbacks;
+	uint32_t wanted; /* bits: which of bcode_table to link */
+
+	const struct prog *prog;
+	uint32_t prog_index;
+	struct func *f;
+	struct slot *slots; /* prog->n_vars */
+	uint32_t stack_used, scratch_used; /* by the program so far */
+	uint32_t frame_size; /* of the captured variables; 0: no loop */
+	VEC(struct range) ranges; /* for ($i : a..b) loops */
+	LLVMValueRef agg; /* see ir_agg_value() */
+	struct debuginfo *di;
+};
+
+/* --- types (ir.c) -------------------------------------------------------------- */
+
+bool is_reg(const struct type *t); /* lives in a register */
+LLVMTypeRef ir_int_type(struct cg *g, uint32_t size);
+
+/* --- builder (ir.c) ------------------------------------------------------------ */
+
+LLVMBasicBlockRef ir_block(struct cg *g, const char *name);
+void ir_at(struct cg *g, LLVMBasicBlockRef bb);
+void ir_br(struct cg *g, LLVMBasicBlockRef bb); /* unless terminated */
+void ir_cond(struct cg *g, LLVMValueRef c, LLVMBasicBlockRef yes,
+	     LLVMBasicBlockRef no);
+LLVMValueRef ir_alloca(struct cg *g, LLVMTypeRef type, uint32_t n,
+		       uint32_t align);
+LLVMValueRef ir_at_offset(struct cg *g, LLVMValueRef p, uint64_t offset);
+LLVMValueRef ir_extend(struct cg *g, LLVMValueRef v, uint32_t size,
+		       bool is_signed); /* from the low size bytes */
+LLVMValueRef ir_to_ptr(struct cg *g, LLVMValueRef v);
+LLVMValueRef ir_truth(struct cg *g, struct val v); /* as i1 */
+void ir_annotate(struct cg *g, LLVMValueRef insn, const char *kind,
+		 LLVMMetadataRef md);
+LLVMValueRef ir_helper_n(struct cg *g, enum bpf_func_id id, LLVMTypeRef ret,
+			 unsigned int n, LLVMValueRef *args);
+
+/* --- memory (mem.c) ------------------------------------------------------------- */
+
+LLVMValueRef ir_load(struct cg *g, LLVMValueRef p, const struct type *t,
+		     uint32_t align, bool is_volatile);
+void ir_copy(struct cg *g, LLVMValueRef dst, uint32_t dst_align,
+	     LLVMValueRef src, uint32_t src_align, uint32_t size);
+void ir_clear(struct cg *g, LLVMValueRef dst, uint32_t align, uint32_t size);
+LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size, uint32_t align);
+LLVMValueRef ir_scratch_at(struct cg *g, uint32_t offset);
+uint32_t ir_scratch_take(struct cg *g, uint32_t size);
+LLVMValueRef ir_zeros(struct cg *g, uint32_t size);
+/* i64 result of reading size bytes at src (i64) of space as into dst. */
+LLVMValueRef ir_read(struct cg *g, enum addr_space as, LLVMValueRef dst,
+		     uint32_t size, LLVMValueRef src);
+LLVMValueRef ir_const_bytes(struct cg *g, struct str bytes, uint32_t size);
+LLVMValueRef ir_strings_equal(struct cg *g, struct val a, struct val b);
+
+/* --- functions (func.c) ---------------------------------------------------------- */
+
+void func_begin(struct cg *g, struct func *f, const char *name,
+		LLVMTypeRef type, LLVMMetadataRef scope);
+void func_end(struct cg *g); /* scratch lookup; pops */
+
+/* --- statements, loops, maps ------------------------------------------------------ */
+
+void emit_stmts(struct cg *g, const struct stmt *s);
+void emit_return(struct cg *g);
+void emit_loop(struct cg *g, const struct stmt *s);
+void slots_capture(struct cg *g); /* decides which variables loops share */
+struct val var_mem(struct cg *g, const struct var *v);
+void var_set(struct cg *g, const struct var *v, struct val x);
+
+struct val emit_map_read(struct cg *g, const struct expr *e);
+void emit_map_assign(struct cg *g, const struct stmt *s);
+struct val emit_map_incdec(struct cg *g, const struct expr *e);
+struct val emit_arith(struct cg *g, enum op op, const struct type *type,
+		      struct val a, struct val b, uint32_t site);
+struct val emit_compare(struct cg *g, enum op op, const struct type *common,
+			struct val a, struct val b);
+
+/* --- elements (element.c) ---------------------------------------------------------- */
+
+struct val emit_member(struct cg *g, const struct expr *e);
+struct val emit_index(struct cg *g, const struct expr *e);
+struct val emit_deref(struct cg *g, const struct expr *e);
+
+/* --- maps as globals (maps.c) ------------------------------------------------------- */
+
+LLVMValueRef map_private(struct cg *g, const char *name, unsigned int type,
+			 uint32_t key, uint32_t value, uint32_t entries);
+void maps_finish(struct cg *g); /* private maps with their final sizes */
+LLVMValueRef map_ring(struct cg *g);
+LLVMValueRef map_lost(struct cg *g);
+LLVMValueRef map_sites(struct cg *g);
+LLVMValueRef map_scratch(struct cg *g);
+
+/* --- events (event.c) ---------------------------------------------------------------- */
+
+/* Reserves an event of the plan, calls fill on its payload, submits it. */
+void event_send(struct cg *g, uint32_t event,
+		void (*fill)(struct cg *g, struct val payload, void *arg),
+		void *arg);
+
+/* --- CO-RE (core.c) ------------------------------------------------------------------- */
+
+LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
+			const struct field *f);
+
+/* --- debugging information (debuginfo.c) ------------------------------------------------ */
+
+void di_begin(struct cg *g);
+LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
+			    struct span at);
+void di_line(struct cg *g, struct span at);
+void di_map(struct cg *g, LLVMValueRef global, const char *name,
+	    const uint32_t *numbers, const char *const *names, unsigned int n);
+void di_global(struct cg *g, LLVMValueRef global, const char *name,
+	       uint32_t size);
+LLVMMetadataRef di_record_with(struct cg *g, const struct type *rec,
+			       const struct field *f, bool *is_union);
+void di_end(struct cg *g);
+void di_rename(struct cg *g, char *object, size_t size); /* memfd names */
+void di_free(struct cg *g);
+
+/* --- object (object.c) ------------------------------------------------------------------ */
+
+void object_want(struct cg *g, const char *file); /* of bpf-helpers */
+bool object_link(struct cg *g); /* what is wanted */
+bool object_emit(struct cg *g);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/Target.h>
+
+#include "codegen/cg.h"
+
+#define SYSCALLS_MAX 512 /* numbers that PK_SYSCALLS' maps have room for */
+
+/* --- what programs do before the script's own -------------------------------------- */
+
+static void return_if(struct cg *g, LLVMValueRef condition)
+{
+	struct ir_if i = ir_if(g, condition);
+
+	LLVMBuildRet(g->b, ir_i32(g, 0));
+	i.from_then = LLVMGetInsertBlock(g->b);
+	ir_at(g, i.otherwise);
+	i.from_else = i.otherwise;
+	ir_br(g, i.end);
+	ir_at(g, i.end);
+}
+
+static const struct plan_fixup *pid_slot(struct cg *g, uint32_t *index)
+{
+	uint32_t i;
+
+	for (i = 0; i < g->plan->fixups.n; i++)
+		if (g->plan->fixups.v[i].kind == FX_TARGET_PID) {
+			*index = i;
+			return &g->plan->fixups.v[i];
+		}
+	return NULL;
+}
+
+/* -p: the verifier sees the slot as a constant and drops what is dead. */
+static void filter_pid(struct cg *g)
+{
+	enum probe_kind kind = g->plan->probes.v[g->prog->first_probe].kind;
+	LLVMValueRef want, pid, other;
+	uint32_t index = 0;
+	struct ir_if i;
+
+	if (kind == PK_BEGIN || kind == PK_END || kind == PK_INTERVAL ||
+	    !pid_slot(g, &index))
+		return;
+	want = ir_fixup(g, index);
+	i = ir_if(g, ir_truth_of(g, want));
+	pid = ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
+	other = LLVMBuildICmp(g->b, LLVMIntNE, pid, want, "");
+	return_if(g, other);
+	ir_end(g, &i);
+}
+
+/* One pair of tracepoints for many system calls: which one is this? */
+static void find_syscall(struct cg *g)
+{
+	uint32_t probe = g->prog->first_probe;
+	LLVMValueRef key, id, p, n, map;
+	char *name;
+
+	if (g->plan->probes.v[probe].kind != PK_SYSCALLS)
+		return;
+	name = arena_printf(g->arena, "espy_sys_%u", probe);
+	map = map_private(g, name, BPF_MAP_TYPE_ARRAY, 4, 4, SYSCALLS_MAX);
+	id = ir_context_word(g, 8);
+	return_if(g, LLVMBuildICmp(g->b, LLVMIntUGE, id,
+				   ir_i64(g, SYSCALLS_MAX), ""));
+	key = ir_temp_bytes(g, 4, 4);
+	LLVMBuildStore(g->b, LLVMBuildTrunc(g->b, id, g->i32, ""), key);
+	p = ir_helper_ptr(g, BPF_FUNC_map_lookup_elem, 2, map, key);
+	return_if(g, ir_is_zero(g, p));
+	n = ir_load(g, p, type_int(g->types, 4, false), 4, false);
+	return_if(g, ir_is_zero(g, n));
+	g->f->name = LLVMBuildSub(g->b, n, ir_i64(g, 1), "");
+}
+
+static void make_frame(struct cg *g)
+{
+	LLVMValueRef zero = ir_i64(g, 0);
+
+	if (!g->frame_size)
+		return;
+	g->f->frame = ir_alloca(g, g->i64, g->frame_size / 8, 8);
+	LLVMBuildMemSet(g->b, g->f->frame, LLVMConstInt(g->i8, 0, false),
+			ir_i64(g, g->frame_size), 8);
+	LLVMBuildStore(g->b, zero, g->f->frame);
+	LLVMBuildStore(g->b, g->f->ctx,
+		       ir_at_offset(g, g->f->frame, FRAME_CTX));
+}
+
+/* --- programs ------------------------------------------------------------------------ */
+
+static void emit_body(struct cg *g)
+{
+	const struct expr *predicate = g->prog->predicate;
+
+	if (predicate) {
+		di_line(g, predicate->span);
+		return_if(g, LLVMBuildNot(g->b,
+					  ir_truth(g, emit_expr(g, predicate)),
+					  ""));
+	}
+	emit_stmts(g, g->prog->body);
+}
+
+static void emit_prog(struct cg *g, const struct prog *p)
+{
+	char *symbol = arena_copy(g->arena, p->symbol.p, p->symbol.n);
+	struct func f = { 0 };
+	LLVMTypeRef type = LLVMFunctionType(g->i32, &g->ptr, 1, false);
+
+	g->prog = p;
+	g->stack_used = 0;
+	g->scratch_used = 0;
+	g->f = NULL;
+	func_begin(g, &f, symbol, type, NULL);
+	LLVMSetSection(f.fn, arena_printf(g->arena, "sec_%s", symbol));
+	f.ctx = LLVMGetParam(f.fn, 0);
+	f.scope = di_function(g, f.fn, symbol, p->probe->span);
+	di_line(g, p->probe->span);
+	slots_capture(g);
+	make_frame(g);
+	find_syscall(g);
+	filter_pid(g);
+	emit_body(g);
+	func_end(g);
+	g->prog_index++;
+}
+
+/* --- the module ------------------------------------------------------------------------- */
+
+static void begin(struct cg *g)
+{
+	LLVMInitializeBPFTargetInfo();
+	LLVMInitializeBPFTarget();
+	LLVMInitializeBPFTargetMC();
+	LLVMInitializeBPFAsmPrinter();
+	g->ctx = LLVMContextCreate();
+	g->mod = LLVMModuleCreateWithNameInContext("espy", g->ctx);
+	g->b = LLVMCreateBuilderInContext(g->ctx);
+	LLVMSetTarget(g->mod, "bpf");
+	LLVMSetDataLayout(g->mod, "e-m:e-p:64:64-i64:64-i128:128-n32:64-S128");
+	g->i1 = LLVMInt1TypeInContext(g->ctx);
+	g->i8 = LLVMInt8TypeInContext(g->ctx);
+	g->i16 = LLVMInt16TypeInContext(g->ctx);
+	g->i32 = LLVMInt32TypeInContext(g->ctx);
+	g->i64 = LLVMInt64TypeInContext(g->ctx);
+	g->ptr = LLVMPointerTypeInContext(g->ctx, 0);
+	g->none = LLVMVoidTypeInContext(g->ctx);
+	g->maps = arena_alloc(g->arena,
+			      (g->plan->maps.n + 1) * sizeof(*g->maps));
+	di_begin(g);
+}
+
+/* Every map of the plan is in the object, used or not: the runtime prints
+ * it. So are the ring and its counters. */
+static void add_maps(struct cg *g)
+{
+	const struct map *m;
+
+	for (m = g->script->maps; m; m = m->next)
+		ir_map(g, m);
+	map_ring(g);
+	map_lost(g);
+	map_sites(g);
+}
+
+static bool verify(struct cg *g)
+{
+	char *why = NULL;
+	bool bad = LLVMVerifyModule(g->mod, LLVMReturnStatusAction, &why);
+
+	if (bad)
+		diag_error(g->diags, (struct span){ 0, 0 }, D_LIMIT,
+			   "malformed code: %s", why);
+	LLVMDisposeMessage(why);
+	return !bad;
+}
+
+static void print_ll(struct cg *g)
+{
+	char *text;
+
+	if (!g->opts->ll)
+		return;
+	text = LLVMPrintModuleToString(g->mod);
+	buf_puts(g->opts->ll, text);
+	LLVMDisposeMessage(text);
+}
+
+static bool emit_script(struct cg *g)
+{
+	const struct prog *p;
+
+	for (p = g->script->progs; p; p = p->next)
+		emit_prog(g, p);
+	add_maps(g);
+	maps_finish(g);
+	di_end(g);
+	print_ll(g);
+	if (!object_link(g) || !verify(g))
+		return false;
+	if (!g->opts->assembly && !g->opts->want_object)
+		return true;
+	return object_emit(g);
+}
+
+bool codegen(const struct script *s, struct plan *p,
+	     const struct codegen_opts *opts, struct diags *d)
+{
+	struct arena arena = { 0 };
+	struct cg g = { .script = s,
+			.plan = p,
+			.opts = opts,
+			.diags = d,
+			.arena = &arena,
+			.types = (struct types *)&s->types };
+	bool ok;
+
+	begin(&g);
+	ok = emit_script(&g);
+	di_free(&g);
+	LLVMDisposeBuilder(g.b);
+	LLVMDisposeModule(g.mod);
+	LLVMContextDispose(g.ctx);
+	arena_free(&arena);
+	return ok;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ir.h - BPF as an instruction set: what the emitters of src/lang may use.
+ * Values, memory, helper calls, map operations; nobody above this needs to
+ * know how LLVM's builder works.
+ *
+ * Integers and pointers in registers are always 64 bits wide, extended as
+ * their type says. Strings in BPF memory are NUL padded to their whole size
+ * (so that they can be compared and hashed as bytes), except inside events. */
+#ifndef ESPY_CODEGEN_IR_H
+#define ESPY_CODEGEN_IR_H
+
+#include <linux/bpf.h>
+#include <llvm-c/Types.h>
+
+#include "ast/ast.h"
+#include "lang/lang.h"
+
+enum val_place {
+	VAL_NONE, /* no value */
+	VAL_REG, /* v is the value, an i64 */
+	VAL_MEM, /* v is its address, in space as */
+	VAL_LAZY, /* fill writes it where it is wanted */
+};
+
+struct val {
+	LLVMValueRef v;
+	const struct type *type;
+	enum val_place where;
+	enum addr_space as; /* VAL_MEM, VAL_LAZY text */
+	uint32_t align; /* VAL_MEM: known alignment of v */
+	/* VAL_LAZY: writes at most size bytes at dst (VAL_MEM in BPF memory);
+	 * with pad the rest of size is zeroed. */
+	void (*fill)(struct cg *g, const struct val *src, struct val dst,
+		     uint32_t size, bool pad);
+	LLVMValueRef len; /* VAL_LAZY text: bytes at most, NUL included */
+};
+
+/* --- values ----------------------------------------------------------------- */
+
+struct val ir_none(struct cg *g);
+struct val ir_num(struct cg *g, const struct type *type, uint64_t n);
+struct val ir_reg(LLVMValueRef v, const struct type *type);
+struct val ir_mem(LLVMValueRef address, const struct type *type,
+		  enum addr_space as, uint32_t align);
+
+/* A NUL terminated string at address (an i64) in memory of kind as: type is a
+ * string of the size wanted; len NULL or the bytes wanted, at most that. */
+struct val ir_text(struct cg *g, LLVMValueRef address, enum addr_space as,
+		   const struct type *type, LLVMValueRef len);
+
+/* The integer or pointer in a register, loaded from wherever it is. */
+LLVMValueRef ir_value(struct cg *g, struct val v);
+
+/* The value as another type: integers are cut and extended, strings cut. */
+struct val ir_convert(struct cg *g, struct val v, const struct type *type);
+
+/* The value as bytes of type in BPF memory, in place when it is there. */
+struct val ir_here(struct cg *g, struct val v, const struct type *type);
+
+/* --- BPF memory --------------------------------------------------------------- */
+
+/* Memory for a value of type until the program ends; not initialised. */
+struct val ir_temp(struct cg *g, const struct type *type);
+
+/* Writes v, converted to dst's type, to dst (VAL_MEM in BPF memory). With pad
+ * every byte of dst has a defined value afterwards. */
+void ir_store(struct cg *g, struct val dst, struct val v, bool pad);
+
+void ir_zero(struct cg *g, struct val dst);
+
+/* The part of a value in memory at a constant offset. */
+struct val ir_part(struct cg *g, struct val base, uint32_t offset,
+		   const struct type *type);
+
+/* The field of a record at base (VAL_MEM): with a CO-RE relocation where the
+ * kernel's own layout counts. */
+struct val ir_field(struct cg *g, struct val base, const struct field *f);
+
+/* --- calls -------------------------------------------------------------------- */
+
+LLVMValueRef ir_i64(struct cg *g, uint64_t n);
+LLVMValueRef ir_i32(struct cg *g, uint32_t n);
+
+/* Calls a helper of the kernel by number with n arguments (i64 or pointers).
+ * The result is an i64. */
+LLVMValueRef ir_helper(struct cg *g, enum bpf_func_id id, unsigned int n, ...);
+/* The same for helpers that return a pointer. */
+LLVMValueRef ir_helper_ptr(struct cg *g, enum bpf_func_id id, unsigned int n,
+			   ...);
+
+/* Calls a function of bpf-helpers/FILE.bpf.c, which is linked in when used.
+ * Arguments are i64 or pointers; the result is an i64. */
+LLVMValueRef ir_call_c(struct cg *g, const char *file, const char *name,
+		       unsigned int n, ...);
+
+/* Emits an expression, or the n-th argument (from 0) of a call. */
+struct val emit_expr(struct cg *g, const struct expr *e);
+struct val emit_arg(struct cg *g, const struct expr *call, unsigned int n);
+const struct expr *call_arg(const struct expr *call, unsigned int n);
+
+/* --- the program ---------------------------------------------------------------- */
+
+const struct prog *ir_prog(const struct cg *g);
+struct types *ir_types(struct cg *g);
+const char *ir_arch(const struct cg *g);
+
+/* The slot of a fixup as an integer; index is its number, not + 1. */
+LLVMValueRef ir_fixup(struct cg *g, uint32_t index);
+/* A slot of this kind that no expression asked for. */
+LLVMValueRef ir_fixup_kind(struct cg *g, enum fixup_kind kind);
+
+/* The context's address; 8 bytes of it at an offset. */
+LLVMValueRef ir_context(struct cg *g);
+LLVMValueRef ir_context_word(struct cg *g, uint32_t offset);
+
+/* Which attach point fired, as an index into plan.names. */
+LLVMValueRef ir_probe_name(struct cg *g);
+
+/* Counts a condition at a site and, the first time, tells user space. site 0:
+ * nothing. code is an i64. */
+void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
+		LLVMValueRef code);
+
+/* --- maps -------------------------------------------------------------------------- */
+
+/* A handle on the map of an EX_MAP, and its keys (a temporary). keys NULL and
+ * the map keyed: the expression's own brackets. */
+LLVMValueRef ir_map(struct cg *g, const struct map *m);
+struct val ir_map_key(struct cg *g, const struct map *m,
+		      const struct expr *keys);
+LLVMValueRef ir_map_lookup(struct cg *g, const struct map *m, struct val key);
+bool ir_map_percpu(struct cg *g, const struct map *m);
+bool ir_map_is_array(struct cg *g, const struct map *m);
+uint32_t ir_map_entries(struct cg *g, const struct map *m);
+
+/* Inside the emitter of an aggregation (flag FN_ASSIGNED): the address of the
+ * map value to change, this CPU's own. */
+LLVMValueRef ir_agg_value(struct cg *g);
+
+/* *p += n: a number that only this CPU changes. */
+void ir_bump(struct cg *g, LLVMValueRef p, LLVMValueRef n);
+
+/* The number an aggregation shows, over all CPUs; 0 when there is none. */
+LLVMValueRef ir_agg_read(struct cg *g, const struct map *m, struct val key);
+
+/* --- events ------------------------------------------------------------------------- */
+
+/* Sends a call's event with its arguments as the payload's fields. */
+struct val ir_send(struct cg *g, const struct expr *call);
+
+/* --- control flow ------------------------------------------------------------------ */
+
+/* if (condition) { ... } else { ... }:
+ *	struct ir_if i = ir_if(g, condition);
+ *	...
+ *	ir_else(g, &i);
+ *	...
+ *	ir_end(g, &i);
+ * ir_phi() joins two i64 after ir_end(). */
+struct ir_if {
+	LLVMBasicBlockRef otherwise, end, from_then, from_else;
+};
+struct ir_if ir_if(struct cg *g, LLVMValueRef condition);
+void ir_else(struct cg *g, struct ir_if *i);
+void ir_end(struct cg *g, struct ir_if *i);
+LLVMValueRef ir_phi(struct cg *g, const struct ir_if *i, LLVMValueRef a,
+		    LLVMValueRef b);
+
+/* Conditions, for ir_if(). */
+LLVMValueRef ir_is_zero(struct cg *g, LLVMValueRef v); /* i64 or pointer */
+LLVMValueRef ir_truth_of(struct cg *g, LLVMValueRef v); /* is not zero */
+LLVMValueRef ir_is_negative(struct cg *g, LLVMValueRef v);
+
+/* A condition, or its opposite, as 0 or 1. */
+LLVMValueRef ir_as_bool(struct cg *g, LLVMValueRef condition);
+LLVMValueRef ir_not(struct cg *g, LLVMValueRef condition);
+
+LLVMValueRef ir_as_i64(struct cg *g, LLVMValueRef v); /* of a pointer */
+LLVMValueRef ir_sub(struct cg *g, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef ir_and(struct cg *g, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef ir_shr(struct cg *g, LLVMValueRef a, unsigned int bits);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Maps of the object: those of the plan, and the private ones. Definitions
+ * are BTF: a struct whose members' types carry the numbers. */
+#include "codegen/cg.h"
+#include "plan/abi.h"
+
+static const unsigned int map_types[MS_N] = {
+	[MS_ARRAY] = BPF_MAP_TYPE_ARRAY,
+	[MS_PERCPU_ARRAY] = BPF_MAP_TYPE_PERCPU_ARRAY,
+	[MS_HASH] = BPF_MAP_TYPE_HASH,
+	[MS_PERCPU_HASH] = BPF_MAP_TYPE_PERCPU_HASH,
+	[MS_LRU_HASH] = BPF_MAP_TYPE_LRU_HASH,
+	[MS_PERCPU_LRU_HASH] = BPF_MAP_TYPE_LRU_PERCPU_HASH,
+};
+
+static const char *const member_names[] = { "type", "key_size", "value_size",
+					    "max_entries", "map_flags" };
+
+/* One pointer per member, as libbpf's macros make them. */
+static LLVMValueRef map_global(struct cg *g, const char *name,
+			       const uint32_t *numbers, unsigned int n)
+{
+	LLVMTypeRef type = LLVMArrayType2(g->ptr, n);
+	LLVMValueRef global = LLVMAddGlobal(g->mod, type, name);
+
+	LLVMSetInitializer(global, LLVMConstNull(type));
+	LLVMSetSection(global, ".maps");
+	LLVMSetAlignment(global, 8);
+	di_map(g, global, name, numbers, member_names, n);
+	return global;
+}
+
+LLVMValueRef map_private(struct cg *g, const char *name, unsigned int type,
+			 uint32_t key, uint32_t value, uint32_t entries)
+{
+	uint32_t numbers[] = { type, key, value, entries };
+
+	return map_global(g, name, numbers, 4);
+}
+
+static LLVMValueRef plan_map_global(struct cg *g, const struct plan_map *m)
+{
+	const struct type *value = types_get(&g->plan->types, m->value);
+	uint64_t bytes = (uint64_t)value->size * m->max_entries;
+	bool is_plain = m->store == MS_HASH || m->store == MS_PERCPU_HASH;
+	uint32_t key = m->key ? types_get(&g->plan->types, m->key)->size : 4;
+	uint32_t numbers[] = { map_types[m->store], key, value->size,
+			       m->max_entries, BPF_F_NO_PREALLOC };
+
+	if (m->store <= MS_PERCPU_ARRAY)
+		numbers[1] = 4;
+	return map_global(g, arena_printf(g->arena, "%.*s", STR_ARG(m->symbol)),
+			  numbers,
+			  is_plain && bytes > MAP_PREALLOC_MAX ? 5 : 4);
+}
+
+static const struct plan_map *plan_map_of(struct cg *g, const struct map *m)
+{
+	return &g->plan->maps.v[m->id];
+}
+
+LLVMValueRef ir_map(struct cg *g, const struct map *m)
+{
+	if (!g->maps[m->id])
+		g->maps[m->id] = plan_map_global(g, plan_map_of(g, m));
+	return g->maps[m->id];
+}
+
+bool ir_map_percpu(struct cg *g, const struct map *m)
+{
+	switch (plan_map_of(g, m)->store) {
+	case MS_PERCPU_ARRAY:
+	case MS_PERCPU_HASH:
+	case MS_PERCPU_LRU_HASH: return true;
+	case MS_ARRAY:
+	case MS_HASH:
+	case MS_LRU_HASH:
+	case MS_N: break;
+	}
+	return false;
+}
+
+bool ir_map_is_array(struct cg *g, const struct map *m)
+{
+	return plan_map_of(g, m)->store == MS_ARRAY ||
+	       plan_map_of(g, m)->store == MS_PERCPU_ARRAY;
+}
+
+uint32_t ir_map_entries(struct cg *g, const struct map *m)
+{
+	return plan_map_of(g, m)->max_entries;
+}
+
+/* --- private maps ------------------------------------------------------------------ */
+
+LLVMValueRef map_ring(struct cg *g)
+{
+	static const char *const names[] = { "type", "max_entries" };
+	const uint32_t numbers[] = { BPF_MAP_TYPE_RINGBUF, 1u << 18 };
+	LLVMTypeRef type = LLVMArrayType2(g->ptr, 2);
+
+	if (g->ring)
+		return g->ring;
+	g->ring = LLVMAddGlobal(g->mod, type, ABI_MAP_RING);
+	LLVMSetInitializer(g->ring, LLVMConstNull(type));
+	LLVMSetSection(g->ring, ".maps");
+	LLVMSetAlignment(g->ring, 8);
+	di_map(g, g->ring, ABI_MAP_RING, numbers, names, 2);
+	return g->ring;
+}
+
+LLVMValueRef map_lost(struct cg *g)
+{
+	if (!g->lost)
+		g->lost = map_private(g, ABI_MAP_LOST,
+				      BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8,
+				      g->plan->probes.n ? g->plan->probes.n :
+							  1);
+	return g->lost;
+}
+
+LLVMValueRef map_sites(struct cg *g)
+{
+	if (!g->sites)
+		g->sites = map_private(g, ABI_MAP_SITES,
+				       BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8,
+				       g->plan->sites.n);
+	return g->sites;
+}
+
+LLVMValueRef map_scratch(struct cg *g)
+{
+	if (!g->scratch_map)
+		g->scratch_map = LLVMAddGlobal(g->mod,
+					       LLVMArrayType2(g->ptr, 4),
+					       "espy_scratch_open");
+	return g->scratch_map;
+}
+
+/* --- what is known at the end --------------------------------------------------------- */
+
+static void replace(LLVMValueRef *open, LLVMValueRef final)
+{
+	LLVMReplaceAllUsesWith(*open, final);
+	LLVMDeleteGlobal(*open);
+	*open = final;
+}
+
+static void finish_fixups(struct cg *g)
+{
+	uint32_t size = g->plan->fixups_size ? g->plan->fixups_size : 8;
+	LLVMTypeRef type = LLVMArrayType2(g->i8, size);
+	LLVMValueRef v = LLVMAddGlobal(g->mod, type, "espy_fixups");
+
+	LLVMSetInitializer(v, LLVMConstNull(type));
+	LLVMSetGlobalConstant(v, true);
+	LLVMSetExternallyInitialized(v, true);
+	LLVMSetSection(v, ABI_SECTION_FIXUPS);
+	LLVMSetAlignment(v, 8);
+	di_global(g, v, "espy_fixups", size);
+	replace(&g->fixups, v);
+}
+
+static void finish_zeros(struct cg *g)
+{
+	LLVMTypeRef type = LLVMArrayType2(g->i8, g->zeros_size);
+	LLVMValueRef v = LLVMAddGlobal(g->mod, type, "espy_zeros");
+
+	LLVMSetInitializer(v, LLVMConstNull(type));
+	LLVMSetGlobalConstant(v, true);
+	LLVMSetSection(v, ".rodata");
+	LLVMSetAlignment(v, 8);
+	di_global(g, v, "espy_zeros", g->zeros_size);
+	replace(&g->zeros, v);
+}
+
+void maps_finish(struct cg *g)
+{
+	if (g->fixups)
+		finish_fixups(g);
+	if (g->zeros)
+		finish_zeros(g);
+	if (g->scratch_map)
+		replace(&g->scratch_map,
+			map_private(g, "espy_scratch",
+				    BPF_MAP_TYPE_PERCPU_ARRAY, 4,
+				    g->scratch_max ? g->scratch_max : 8,
+				    g->prog_index));
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory: temporaries, loads through every address space, copies. */
+#include "codegen/cg.h"
+
+#define INLINE_COPY_MAX 256 /* bytes; above, a helper copies */
+
+/* --- temporaries ------------------------------------------------------------- */
+
+uint32_t ir_scratch_take(struct cg *g, uint32_t size)
+{
+	uint32_t offset = g->scratch_used;
+
+	g->scratch_used += (size + 7) & ~7u;
+	if (g->scratch_used > g->scratch_max)
+		g->scratch_max = g->scratch_used;
+	return offset;
+}
+
+LLVMValueRef ir_scratch_at(struct cg *g, uint32_t offset)
+{
+	if (!g->f->scratch)
+		g->f->scratch = ir_alloca(g, g->ptr, 0, 8);
+	return ir_at_offset(g, LLVMBuildLoad2(g->b, g->ptr, g->f->scratch, ""),
+			    offset);
+}
+
+LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size, uint32_t align)
+{
+	(void)align;
+	size = size ? (size + 7) & ~7u : 8;
+	if (size <= STACK_TEMP_MAX && g->stack_used + size <= STACK_BUDGET) {
+		g->stack_used += size;
+		return ir_alloca(g, g->i64, size / 8, 8);
+	}
+	return ir_scratch_at(g, ir_scratch_take(g, size));
+}
+
+struct val ir_temp(struct cg *g, const struct type *type)
+{
+	return ir_mem(ir_temp_bytes(g, type->size, 8), type, AS_BPF, 8);
+}
+
+LLVMValueRef ir_zeros(struct cg *g, uint32_t size)
+{
+	if (!g->zeros)
+		g->zeros = LLVMAddGlobal(g->mod, LLVMArrayType2(g->i64, 1),
+					 "espy_zeros_open");
+	if (size > g->zeros_size)
+		g->zeros_size = size;
+	return g->zeros;
+}
+
+/* --- copying --------------------------------------------------------------------- */
+
+static bool fits_inline(uint32_t size, uint32_t align)
+{
+	if (align > 8)
+		align = 8;
+	return size <= INLINE_COPY_MAX && size / align <= 32;
+}
+
+void ir_copy(struct cg *g, LLVMValueRef dst, uint32_t dst_align,
+	     LLVMValueRef src, uint32_t src_align, uint32_t size)
+{
+	uint32_t align = dst_align < src_align ? dst_align : src_align;
+
+	if (!size || dst == src)
+		return;
+	if (fits_inline(size, align))
+		LLVMBuildMemCpy(g->b, dst, dst_align, src, src_align,
+				ir_i64(g, size));
+	else
+		ir_helper(g, BPF_FUNC_probe_read_kernel, 3, dst,
+			  ir_i32(g, size), src);
+}
+
+void ir_clear(struct cg *g, LLVMValueRef dst, uint32_t align, uint32_t size)
+{
+	if (!size)
+		return;
+	if (fits_inline(size, align))
+		LLVMBuildMemSet(g->b, dst, LLVMConstInt(g->i8, 0, false),
+				ir_i64(g, size), align);
+	else
+		ir_helper(g, BPF_FUNC_probe_read_kernel, 3, dst,
+			  ir_i32(g, size),
+			  ir_zeros(g, size));
+}
+
+void ir_zero(struct cg *g, struct val dst)
+{
+	ir_clear(g, dst.v, dst.align, dst.type->size);
+}
+
+/* --- reading ------------------------------------------------------------------------ */
+
+LLVMValueRef ir_read(struct cg *g, enum addr_space as, LLVMValueRef dst,
+		     uint32_t size, LLVMValueRef src)
+{
+	LLVMValueRef n = ir_i32(g, size), rc, again;
+	struct ir_if i;
+
+	src = ir_as_i64(g, src);
+	if (as == AS_USER)
+		return ir_helper(g, BPF_FUNC_probe_read_user, 3, dst, n, src);
+	rc = ir_helper(g, BPF_FUNC_probe_read_kernel, 3, dst, n, src);
+	if (as != AS_NONE)
+		return rc;
+	i = ir_if(g, ir_is_negative(g, rc));
+	again = ir_helper(g, BPF_FUNC_probe_read_user, 3, dst, n, src);
+	ir_end(g, &i);
+	return ir_phi(g, &i, again, rc);
+}
+
+LLVMValueRef ir_load(struct cg *g, LLVMValueRef p, const struct type *t,
+		     uint32_t align, bool is_volatile)
+{
+	LLVMValueRef v = LLVMBuildLoad2(g->b, ir_int_type(g, t->size), p, "");
+
+	LLVMSetAlignment(v, align && align < t->size ? align : t->size);
+	LLVMSetVolatile(v, is_volatile);
+	if (t->size >= 8)
+		return v;
+	if (t->is_signed)
+		return LLVMBuildSExt(g->b, v, g->i64, "");
+	return LLVMBuildZExt(g->b, v, g->i64, "");
+}
+
+LLVMValueRef ir_value(struct cg *g, struct val v)
+{
+	LLVMValueRef tmp;
+
+	if (v.where == VAL_REG)
+		return v.v;
+	if (v.where != VAL_MEM || !is_reg(v.type))
+		return ir_i64(g, 0);
+	switch (v.as) {
+	case AS_BPF: return ir_load(g, v.v, v.type, v.align, false);
+	case AS_CTX: return ir_load(g, v.v, v.type, v.type->size, true);
+	case AS_BTF:
+		return ir_load(g, v.v, v.type, v.type->size, false);
+	case AS_NONE:
+	case AS_KERNEL:
+	case AS_USER:
+	case AS_N: break;
+	}
+	tmp = ir_temp_bytes(g, v.type->size, 8);
+	ir_read(g, v.as, tmp, v.type->size, v.v);
+	return ir_load(g, tmp, v.type, 8, false);
+}
+
+/* --- text ------------------------------------------------------------------------------ */
+
+static LLVMValueRef read_str(struct cg *g, enum addr_space as,
+			     LLVMValueRef dst, LLVMValueRef n, LLVMValueRef src)
+{
+	LLVMValueRef rc, again;
+	struct ir_if i;
+
+	if (as == AS_USER)
+		return ir_helper(g, BPF_FUNC_probe_read_user_str, 3, dst, n,
+				 src);
+	rc = ir_helper(g, BPF_FUNC_probe_read_kernel_str, 3, dst, n, src);
+	if (as != AS_NONE)
+		return rc;
+	i = ir_if(g, ir_is_negative(g, rc));
+	again = ir_helper(g, BPF_FUNC_probe_read_user_str, 3, dst, n, src);
+	ir_end(g, &i);
+	return ir_phi(g, &i, again, rc);
+}
+
+static void fill_text(struct cg *g, const struct val *src, struct val dst,
+		      uint32_t size, bool pad)
+{
+	LLVMValueRef n = ir_i32(g, size), len;
+
+	if (pad)
+		ir_clear(g, dst.v, dst.align, size);
+	if (src->len) {
+		/* min(len, size), which the verifier must see */
+		len = LLVMBuildTrunc(g->b, src->len, g->i32, "");
+		n = LLVMBuildSelect(g->b,
+				    LLVMBuildICmp(g->b, LLVMIntULT, src->len,
+						  ir_i64(g, size), ""),
+				    len, n, "");
+	}
+	read_str(g, src->as, dst.v, n, src->v);
+}
+
+struct val ir_text(struct cg *g, LLVMValueRef address, enum addr_space as,
+		   const struct type *type, LLVMValueRef len)
+{
+	return (struct val){ .v = ir_as_i64(g, address),
+			     .type = type,
+			     .where = VAL_LAZY,
+			     .as = as,
+			     .fill = fill_text,
+			     .len = len };
+}
+
+/* --- storing ------------------------------------------------------------------------------ */
+
+static bool in_bpf(struct val v)
+{
+	return v.where == VAL_MEM && v.as == AS_BPF;
+}
+
+static void store_string(struct cg *g, struct val dst, struct val v, bool pad)
+{
+	uint32_t n = dst.type->size, have = v.type->size;
+	uint32_t min = have < n ? have : n;
+
+	if (v.where == VAL_MEM && v.as != AS_BPF)
+		v = ir_text(g, v.v, v.as == AS_USER ? AS_USER : AS_KERNEL,
+			    v.type, NULL);
+	if (v.where == VAL_LAZY)
+		v.fill(g, &v, dst, min, pad);
+	else
+		ir_copy(g, dst.v, dst.align, v.v, v.align, min);
+	if (min < n)
+		ir_clear(g, ir_at_offset(g, dst.v, min),
+			 min % 8 ? 1 : dst.align, pad ? n - min : 1);
+}
+
+/* Bytes of a record that no field covers have no value: clear them first. */
+static bool has_padding(const struct type *t)
+{
+	uint32_t i, sum = 0;
+
+	for (i = 0; i < t->n_fields; i++)
+		sum += t->fields[i].type->size;
+	return sum < t->size;
+}
+
+static void store_fields(struct cg *g, struct val dst, struct val v, bool pad)
+{
+	const struct field *f, *from;
+	uint32_t i;
+
+	if (pad && has_padding(dst.type))
+		ir_zero(g, dst);
+	for (i = 0; i < dst.type->n_fields; i++) {
+		f = &dst.type->fields[i];
+		from = i < v.type->n_fields ? &v.type->fields[i] : NULL;
+		if (f->name.n && v.type->kind == TY_RECORD)
+			from = type_field(v.type, f->name);
+		if (from)
+			ir_store(g, ir_part(g, dst, f->offset, f->type),
+				 ir_part(g, v, from->offset, from->type), pad);
+	}
+}
+
+static bool same_bytes(const struct type *a, const struct type *b)
+{
+	uint32_t i;
+
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->size != b->size ||
+	    a->n_fields != b->n_fields)
+		return false;
+	for (i = 0; i < a->n_fields; i++)
+		if (a->fields[i].offset != b->fields[i].offset ||
+		    !same_bytes(a->fields[i].type, b->fields[i].type))
+			return false;
+	return true;
+}
+
+static void store_bytes(struct cg *g, struct val dst, struct val v)
+{
+	uint32_t n = dst.type->size;
+
+	if (v.where == VAL_LAZY)
+		v.fill(g, &v, dst, n, true);
+	else if (in_bpf(v))
+		ir_copy(g, dst.v, dst.align, v.v, v.align,
+			n < v.type->size ? n : v.type->size);
+	else if (v.where == VAL_MEM)
+		ir_read(g, v.as, dst.v, n, v.v);
+}
+
+/* The bytes of an integer as an array: (uint8[4])$x. */
+static void store_integer(struct cg *g, struct val dst, struct val v)
+{
+	uint32_t size = dst.type->size < 8 ? dst.type->size : 8;
+	LLVMValueRef n = ir_value(g, v), insn;
+
+	if (size == 3 || (size > 4 && size < 8))
+		return;
+	insn = LLVMBuildStore(
+		g->b, LLVMBuildTrunc(g->b, n, ir_int_type(g, size), ""), dst.v);
+	LLVMSetAlignment(insn, dst.align < size ? dst.align : size);
+}
+
+void ir_store(struct cg *g, struct val dst, struct val v, bool pad)
+{
+	const struct type *t = dst.type;
+
+	if (v.where == VAL_NONE)
+		return ir_zero(g, dst);
+	if (is_reg(t))
+		return store_integer(g, dst, ir_convert(g, v, t));
+	if (v.where == VAL_REG)
+		return store_integer(g, dst, v);
+	if (t->kind == TY_STRING && v.type->kind == TY_STRING)
+		return store_string(g, dst, v, pad);
+	if ((t->kind == TY_TUPLE || t->kind == TY_RECORD) && in_bpf(v) &&
+	    !same_bytes(t, v.type))
+		return store_fields(g, dst, v, pad);
+	store_bytes(g, dst, v);
+}
+
+struct val ir_here(struct cg *g, struct val v, const struct type *type)
+{
+	struct val t;
+
+	if (in_bpf(v) && same_bytes(type, v.type))
+		return v;
+	if (in_bpf(v) && type->kind == TY_STRING &&
+	    v.type->kind == TY_STRING && v.type->size == type->size)
+		return v;
+	t = ir_temp(g, type);
+	ir_store(g, t, v, true);
+	return t;
+}
+
+struct val ir_convert(struct cg *g, struct val v, const struct type *type)
+{
+	LLVMValueRef n;
+
+	if (type->kind == TY_NONE || v.type == type)
+		return v;
+	if (!is_reg(type)) {
+		if (v.where == VAL_LAZY && v.type->size <= type->size)
+			return v;
+		return ir_here(g, v, type);
+	}
+	if (v.where == VAL_MEM && !is_reg(v.type) && v.as == AS_BPF &&
+	    v.type->kind != TY_STRING)
+		return ir_reg(ir_load(g, v.v, type, v.align, false), type);
+	n = ir_value(g, v);
+	if (type->kind == TY_BOOL)
+		return v.type->kind == TY_BOOL ?
+			       ir_reg(n, type) :
+			       ir_reg(ir_as_bool(g, ir_truth(g, ir_reg(n, v.type))),
+				      type);
+	return ir_reg(ir_extend(g, n, type->size, type->is_signed), type);
+}
+
+struct val ir_part(struct cg *g, struct val base, uint32_t offset,
+		   const struct type *type)
+{
+	struct val v = base;
+	uint32_t low = offset & -offset;
+
+	v.v = ir_at_offset(g, base.v, offset);
+	v.type = type;
+	if (offset && low < v.align)
+		v.align = low;
+	return v;
+}
