@@ -19,7 +19,7 @@
 #define PLAN_MAX_STRING   (1u << 20)
 #define PLAN_MAX_PAYLOAD  (1u << 18) /* bytes of one event */
 #define PLAN_MAX_ELEMENTS 65536 /* of any table */
-#define PLAN_MAX_BYTES    (8u << 20) /* encoded */
+#define PLAN_MAX_BYTES    (4u << 20) /* encoded */
 
 /* How a map is stored. */
 enum map_store {

@@ -141,12 +141,24 @@ static void wire_field(struct wire *w, struct field *f, bool is_tuple)
 	wire_bool(w, NULL, &f->is_data_loc);
 }
 
+/* How many fields or enumerators follow. A part takes a hundred times its
+ * bytes while it is read: what all types have is bounded. */
+static uint32_t wire_parts_count(struct wire *w, uint32_t n)
+{
+	n = (uint32_t)wire_count(w, n);
+	w->parts += n;
+	if (w->mode != WIRE_READ || w->parts <= PLAN_MAX_ELEMENTS)
+		return n;
+	wire_fail(w, "its types have too many parts");
+	return 0;
+}
+
 static void wire_fields(struct wire *w, struct type *x)
 {
 	struct field *fields = (struct field *)x->fields;
 	uint32_t i;
 
-	x->n_fields = (uint32_t)wire_count(w, x->n_fields);
+	x->n_fields = wire_parts_count(w, x->n_fields);
 	if (w->mode == WIRE_READ)
 		x->fields = fields =
 			arena_alloc(&w->scratch, x->n_fields * sizeof(*fields));
@@ -159,7 +171,7 @@ static void wire_enumerators(struct wire *w, struct type *x)
 	struct enumerator *e = (struct enumerator *)x->enums;
 	uint32_t i;
 
-	x->n_enums = (uint32_t)wire_count(w, x->n_enums);
+	x->n_enums = wire_parts_count(w, x->n_enums);
 	if (w->mode == WIRE_READ)
 		x->enums = e =
 			arena_alloc(&w->scratch, x->n_enums * sizeof(*e));

@@ -32,6 +32,7 @@ struct wire {
 	VEC(const struct type *) numbered;
 	struct arena scratch; /* numbered, number_of */
 	uint32_t *number_of; /* by id, 0: not numbered; not in WIRE_READ */
+	size_t parts; /* fields and enumerators of all types so far */
 };
 
 void wire_u64(struct wire *w, const char *name, uint64_t *v);

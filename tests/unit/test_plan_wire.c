@@ -448,3 +448,28 @@ Test(plan_wire, type_mistakes)
 		arena_free(&a);
 	}
 }
+
+/* A few bytes for each of very many parts must not become gigabytes. */
+Test(plan_wire, parts_are_bounded)
+{
+	auto_buf struct buf b = { 0 };
+	struct arena a = { 0 };
+	struct types t;
+	struct wire w;
+	int i;
+
+	types_init(&t, &a);
+	buf_add(&b, "\2", 1);
+	for (i = 0; i < 2; i++) {
+		buf_add(&b, "\7\x80\xa0\2", 4); /* a tuple of 36864 */
+		buf_pad(&b, 0, 36864);
+	}
+	w = reader(&a, b.p, b.n);
+	w.types = &t;
+	wire_types(&w);
+	cr_expect_eq(w.numbered.n, 1);
+	cr_assert_not_null(w.error);
+	cr_expect_str_eq(w.error, "its types have too many parts");
+	arena_free(&w.scratch);
+	arena_free(&a);
+}
