@@ -6,7 +6,7 @@
 #define MAX_ENTRIES     (1u << 30)
 #define MAX_FIXUPS_SIZE (1u << 20)
 
-bool check_refuse(struct check *c, const char *fmt, ...)
+bool plan_check_refuse(struct check *c, const char *fmt, ...)
 {
 	struct arena *a = &c->d->arena;
 	struct span nowhere = { 0 };
@@ -37,20 +37,22 @@ static void find_facts(struct check *c)
 		c->facts[i] = type_fact(t->v.v[i], c->facts);
 }
 
-const struct type *check_type(struct check *c, const char *what, type_id id)
+const struct type *plan_check_type(struct check *c, const char *what,
+				   type_id id)
 {
 	const struct type *t = types_get(&c->p->types, id);
 
 	if (!t) {
-		check_refuse(c, "there is no %s type %u", what, id);
+		plan_check_refuse(c, "there is no %s type %u", what, id);
 		return NULL;
 	}
 	if (c->facts[id].wrong) {
-		check_refuse(c, "the %s has %s", what, c->facts[id].wrong);
+		plan_check_refuse(c, "the %s has %s", what, c->facts[id].wrong);
 		return NULL;
 	}
 	if (t->size > PLAN_MAX_PAYLOAD) {
-		check_refuse(c, "the %s is too large: %u bytes", what, t->size);
+		plan_check_refuse(c, "the %s is too large: %u bytes", what,
+				  t->size);
 		return NULL;
 	}
 	return t;
@@ -61,16 +63,17 @@ const struct type *check_type(struct check *c, const char *what, type_id id)
 static bool check_text(struct check *c, const char *what, struct str s)
 {
 	if (s.n > PLAN_MAX_STRING)
-		return check_refuse(c, "the %s is too long", what);
+		return plan_check_refuse(c, "the %s is too long", what);
 	if (str_has(s, '\0'))
-		return check_refuse(c, "the %s has a zero byte in it", what);
+		return plan_check_refuse(c, "the %s has a zero byte in it",
+					 what);
 	return true;
 }
 
 static bool check_name(struct check *c, const char *what, struct str s)
 {
 	if (!s.n)
-		return check_refuse(c, "the %s is missing", what);
+		return plan_check_refuse(c, "the %s is missing", what);
 	return check_text(c, what, s);
 }
 
@@ -88,22 +91,25 @@ static const struct store_rule {
 static bool check_key(struct check *c, const struct plan_map *m)
 {
 	bool is_array = store_rules[m->store].is_array;
-	const struct type *key = check_type(c, "key", m->key);
+	const struct type *key = plan_check_type(c, "key", m->key);
 
 	if (!key)
 		return false;
 	if (!m->key) {
 		if (!is_array || m->max_entries != 1)
-			return check_refuse(c, "without a key it has to be an "
-					       "array of one element");
+			return plan_check_refuse(
+				c, "without a key it has to be an "
+				   "array of one element");
 		return true;
 	}
 	if (!key->size || c->facts[m->key].has_agg)
-		return check_refuse(c, "the key is nothing that can be looked "
-				       "up");
+		return plan_check_refuse(
+			c, "the key is nothing that can be looked "
+			   "up");
 	if (is_array && (key->kind != TY_INT || key->size != 4))
-		return check_refuse(c, "the key of an array is an integer of 4 "
-				       "bytes");
+		return plan_check_refuse(
+			c, "the key of an array is an integer of 4 "
+			   "bytes");
 	return true;
 }
 
@@ -115,20 +121,21 @@ static bool check_map(struct check *c, const struct plan_map *m)
 	    !check_name(c, "symbol", m->symbol))
 		return false;
 	if (m->name.p[0] != '@')
-		return check_refuse(c, "the name does not start with '@'");
+		return plan_check_refuse(c, "the name does not start with '@'");
 	if ((unsigned int)m->store >= MS_N)
-		return check_refuse(c, "there is no store %d", m->store);
+		return plan_check_refuse(c, "there is no store %d", m->store);
 	if (!m->max_entries || m->max_entries > MAX_ENTRIES)
-		return check_refuse(c, "it cannot have %u entries",
-				    m->max_entries);
-	value = check_type(c, "value", m->value);
+		return plan_check_refuse(c, "it cannot have %u entries",
+					 m->max_entries);
+	value = plan_check_type(c, "value", m->value);
 	if (!value || !check_key(c, m))
 		return false;
 	if (!value->size)
-		return check_refuse(c, "the value is missing");
+		return plan_check_refuse(c, "the value is missing");
 	if (type_is_aggregation(value) && !store_rules[m->store].is_percpu)
-		return check_refuse(c, "an aggregation needs a store for each "
-				       "CPU");
+		return plan_check_refuse(
+			c, "an aggregation needs a store for each "
+			   "CPU");
 	return true;
 }
 
@@ -160,9 +167,9 @@ static bool check_need(struct check *c, const char *what, enum need need,
 		       bool is_there)
 {
 	if (need == MUST && !is_there)
-		return check_refuse(c, "the %s is missing", what);
+		return plan_check_refuse(c, "the %s is missing", what);
 	if (need == NO && is_there)
-		return check_refuse(c, "it has no use for its %s", what);
+		return plan_check_refuse(c, "it has no use for its %s", what);
 	return true;
 }
 
@@ -175,15 +182,16 @@ static bool check_targets(struct check *c, const struct plan_probe *p)
 	if (p->flags & PF_ADDRESS)
 		need = NO;
 	if (p->targets.n > PLAN_MAX_ELEMENTS)
-		return check_refuse(c, "too many targets");
+		return plan_check_refuse(c, "too many targets");
 	if (!check_need(c, "target", need, p->targets.n))
 		return false;
 	vec_each(it, &p->targets)
 		if (!check_name(c, "target", *it))
 			return false;
 	if (names > all || p->first_name > all - names)
-		return check_refuse(c, "there are no names %u to %zu",
-				    p->first_name, p->first_name + names - 1);
+		return plan_check_refuse(c, "there are no names %u to %zu",
+					 p->first_name,
+					 p->first_name + names - 1);
 	return true;
 }
 
@@ -197,11 +205,11 @@ static bool check_probe(struct check *c, const struct plan_probe *p)
 	    !check_text(c, "path", p->path))
 		return false;
 	if ((unsigned int)p->kind >= PK_N)
-		return check_refuse(c, "there is no kind %d", p->kind);
+		return plan_check_refuse(c, "there is no kind %d", p->kind);
 	rule = &probe_rules[p->kind];
 	if (p->flags & ~rule->flags)
-		return check_refuse(c, "it cannot have the flags %#x",
-				    p->flags & ~rule->flags);
+		return plan_check_refuse(c, "it cannot have the flags %#x",
+					 p->flags & ~rule->flags);
 	return check_need(c, "module", rule->module, p->module.n) &&
 	       check_need(c, "path", rule->path, p->path.n) &&
 	       check_need(c, "rate", rule->rate, p->rate) &&
@@ -237,14 +245,15 @@ static bool check_slot(struct check *c, const struct plan_fixup *f)
 	uint32_t all = c->p->fixups_size;
 
 	if (!f->size || f->size > all || f->offset > all - f->size)
-		return check_refuse(c, "the slot is outside of the data");
+		return plan_check_refuse(c, "the slot is outside of the data");
 	if (f->offset % 8)
-		return check_refuse(c, "the slot is not aligned");
+		return plan_check_refuse(c, "the slot is not aligned");
 	if (!fixup_rules[f->kind].is_text && f->size != 8)
-		return check_refuse(c,
-				    "the slot of a number has 8 bytes, not "
-				    "%u",
-				    f->size);
+		return plan_check_refuse(
+			c,
+			"the slot of a number has 8 bytes, not "
+			"%u",
+			f->size);
 	return true;
 }
 
@@ -255,18 +264,18 @@ static bool check_fixup(struct check *c, const struct plan_fixup *f)
 	    !check_text(c, "description", f->doc))
 		return false;
 	if ((unsigned int)f->kind >= FX_N)
-		return check_refuse(c, "there is no kind %d", f->kind);
+		return plan_check_refuse(c, "there is no kind %d", f->kind);
 	if (!check_need(c, "argument", fixup_rules[f->kind].has_arg ? MUST : NO,
 			f->arg.n) ||
 	    !check_slot(c, f))
 		return false;
 	if ((f->kind == FX_PARAM || f->kind == FX_PARAM_TEXT) &&
 	    !is_position(f->arg))
-		return check_refuse(c, "'%.*s' is no position",
-				    STR_ARG(f->arg));
+		return plan_check_refuse(c, "'%.*s' is no position",
+					 STR_ARG(f->arg));
 	if (f->kind == FX_UADDR && !str_has(f->arg, ':'))
-		return check_refuse(c, "'%.*s' is no path:symbol",
-				    STR_ARG(f->arg));
+		return plan_check_refuse(c, "'%.*s' is no path:symbol",
+					 STR_ARG(f->arg));
 	return true;
 }
 
@@ -289,7 +298,7 @@ static bool check_overlap(struct check *c)
 	qsort(v, p->fixups.n, sizeof(*v), by_offset);
 	for (i = 1; i < p->fixups.n; i++)
 		if (v[i]->offset - v[i - 1]->offset < v[i - 1]->size)
-			return check_refuse(c, "fixups share bytes");
+			return plan_check_refuse(c, "fixups share bytes");
 	return true;
 }
 
@@ -300,11 +309,12 @@ static bool check_site(struct check *c, const struct plan_site *s)
 	if (!check_text(c, "file", s->file) || !check_text(c, "text", s->text))
 		return false;
 	if (s->kind == SITE_NONE || (unsigned int)s->kind >= SITE_N)
-		return check_refuse(c, "there is no kind %d", s->kind);
+		return plan_check_refuse(c, "there is no kind %d", s->kind);
 	if (!s->line || !s->column)
-		return check_refuse(c, "the place is missing");
+		return plan_check_refuse(c, "the place is missing");
 	if (s->kind == SITE_MAP_FULL ? s->map >= c->p->maps.n : s->map)
-		return check_refuse(c, "there is no map %u for it", s->map);
+		return plan_check_refuse(c, "there is no map %u for it",
+					 s->map);
 	return true;
 }
 
@@ -324,16 +334,16 @@ static bool check_head(struct check *c)
 	    !check_text(c, "release", p->release))
 		return false;
 	if (p->needs & ~NEED_ALL)
-		return check_refuse(c, "it needs what is not known: %#x",
-				    p->needs & ~NEED_ALL);
+		return plan_check_refuse(c, "it needs what is not known: %#x",
+					 p->needs & ~NEED_ALL);
 	if (p->needs & NEED_RELEASE && !p->release.n)
-		return check_refuse(c, "the release is missing");
+		return plan_check_refuse(c, "the release is missing");
 	if (p->fixups_size > MAX_FIXUPS_SIZE)
-		return check_refuse(c, "the fixups take %u bytes",
-				    p->fixups_size);
+		return plan_check_refuse(c, "the fixups take %u bytes",
+					 p->fixups_size);
 	if (!p->events.n || p->events.v[0].kind != EV_NONE || !p->sites.n ||
 	    p->sites.v[0].kind != SITE_NONE)
-		return check_refuse(c, "event 0 or site 0 is taken");
+		return plan_check_refuse(c, "event 0 or site 0 is taken");
 	return true;
 }
 
@@ -351,26 +361,26 @@ static bool check_options(struct check *c)
 		     (o->num[i] < r->min || o->num[i] > r->max)) ||
 		    (r->type == OT_BOOL && o->num[i] > 1) ||
 		    (r->type == OT_CHOICE && o->num[i] >= option_choices(r)))
-			return check_refuse(c, "option '%s' cannot be %ju",
-					    r->name, (uintmax_t)o->num[i]);
+			return plan_check_refuse(c, "option '%s' cannot be %ju",
+						 r->name, (uintmax_t)o->num[i]);
 	}
 	return true;
 }
 
 /* Every row of a table from one on; stops at the first mistake. */
-#define check_rows(c, name, vec, first, fn)                             \
-	({                                                              \
-		bool ok_ = true;                                        \
-		(c)->table = (name);                                    \
-		(c)->row = 0;                                           \
-		if ((vec)->n > PLAN_MAX_ELEMENTS)                       \
-			ok_ = check_refuse((c), "there are too many");  \
-		for (size_t i_ = (first); ok_ && i_ < (vec)->n; i_++) { \
-			(c)->row = i_;                                  \
-			ok_ = fn((c), &(vec)->v[i_]);                   \
-		}                                                       \
-		(c)->table = NULL;                                      \
-		ok_;                                                    \
+#define check_rows(c, name, vec, first, fn)                                 \
+	({                                                                  \
+		bool ok_ = true;                                            \
+		(c)->table = (name);                                        \
+		(c)->row = 0;                                               \
+		if ((vec)->n > PLAN_MAX_ELEMENTS)                           \
+			ok_ = plan_check_refuse((c), "there are too many"); \
+		for (size_t i_ = (first); ok_ && i_ < (vec)->n; i_++) {     \
+			(c)->row = i_;                                      \
+			ok_ = fn((c), &(vec)->v[i_]);                       \
+		}                                                           \
+		(c)->table = NULL;                                          \
+		ok_;                                                        \
 	})
 
 static bool check_tables(struct check *c)

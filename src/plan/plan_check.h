@@ -31,11 +31,11 @@ struct check {
 };
 
 /* Reports "TABLE ROW: ..." and returns false. */
-bool check_refuse(struct check *c, const char *fmt, ...)
+bool plan_check_refuse(struct check *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* An event (row c->row, not 0), of a known kind and with its texts sound. */
-bool check_event(struct check *c, const struct plan_event *e);
+bool plan_check_event(struct check *c, const struct plan_event *e);
 
 /* Are these the version and the architecture of this build? Reports both
  * otherwise. */
@@ -43,6 +43,7 @@ bool plan_fits_here(uint32_t version, struct str arch, struct diags *d);
 
 /* A type by id: known, without mistakes, not larger than a payload. Reports;
  * NULL when it is not. what: "key". */
-const struct type *check_type(struct check *c, const char *what, type_id id);
+const struct type *plan_check_type(struct check *c, const char *what,
+				   type_id id);
 
 #endif

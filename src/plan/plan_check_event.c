@@ -17,7 +17,8 @@ static bool check_nothing(struct check *c, const struct plan_event *e,
 			  const struct type *payload)
 {
 	(void)payload;
-	return !e->payload || check_refuse(c, "it has no use for its payload");
+	return !e->payload ||
+	       plan_check_refuse(c, "it has no use for its payload");
 }
 
 static bool check_format(struct check *c, const struct plan_event *e,
@@ -30,7 +31,7 @@ static bool check_format(struct check *c, const struct plan_event *e,
 
 	if (!fmt_parse(a, e->text, &f, &why, &at) ||
 	    !fmt_check(a, &f, payload->fields, payload->n_fields, &why, &at))
-		return check_refuse(c, "%s", why);
+		return plan_check_refuse(c, "%s", why);
 	return true;
 }
 
@@ -39,7 +40,7 @@ static bool check_value(struct check *c, const struct plan_event *e,
 {
 	(void)e;
 	return payload->n_fields == 1 ||
-	       check_refuse(c, "the payload is not one value");
+	       plan_check_refuse(c, "the payload is not one value");
 }
 
 static bool check_top_div(struct check *c, const struct plan_event *e,
@@ -49,7 +50,8 @@ static bool check_top_div(struct check *c, const struct plan_event *e,
 	return (payload->n_fields == 2 &&
 		is_number(payload->fields[0].type, 4) &&
 		is_number(payload->fields[1].type, 4)) ||
-	       check_refuse(c, "the payload is not two numbers of 4 bytes");
+	       plan_check_refuse(c,
+				 "the payload is not two numbers of 4 bytes");
 }
 
 static bool check_entry(struct check *c, const struct plan_event *e,
@@ -59,7 +61,8 @@ static bool check_entry(struct check *c, const struct plan_event *e,
 
 	return (payload->n_fields == 1 && key &&
 		payload->fields[0].type->id == key) ||
-	       check_refuse(c, "the payload is not a key of map %u", e->map);
+	       plan_check_refuse(c, "the payload is not a key of map %u",
+				 e->map);
 }
 
 static bool check_number(struct check *c, const struct plan_event *e,
@@ -69,8 +72,8 @@ static bool check_number(struct check *c, const struct plan_event *e,
 
 	return (payload->n_fields == 1 &&
 		is_number(payload->fields[0].type, size)) ||
-	       check_refuse(c, "the payload is not a number of %u byte%s", size,
-			    size == 1 ? "" : "s");
+	       plan_check_refuse(c, "the payload is not a number of %u byte%s",
+				 size, size == 1 ? "" : "s");
 }
 
 static bool is_text_array(const struct type *t)
@@ -87,14 +90,15 @@ static bool check_list(struct check *c, const struct plan_event *e,
 
 	(void)e;
 	if (payload->n_fields < 2 || !is_number(f[0].type, 4))
-		return check_refuse(c, "the payload does not start with a "
-				       "count");
+		return plan_check_refuse(c, "the payload does not start with a "
+					    "count");
 	if (payload->n_fields == 2 && is_text_array(f[1].type))
 		return true;
 	for (i = 1; i < payload->n_fields; i++)
 		if (f[i].type != f[1].type || f[i].type->kind != TY_STRING)
-			return check_refuse(c, "the payload is not a list of "
-					       "strings");
+			return plan_check_refuse(c,
+						 "the payload is not a list of "
+						 "strings");
 	return true;
 }
 
@@ -135,22 +139,23 @@ static bool check_alignment(struct check *c, const struct type *payload)
 		const struct field *f = &payload->fields[i];
 
 		if (f->offset % f->type->align || f->bit_size)
-			return check_refuse(c,
-					    "field %u of the payload is not "
-					    "aligned",
-					    i);
+			return plan_check_refuse(
+				c,
+				"field %u of the payload is not "
+				"aligned",
+				i);
 	}
 	return true;
 }
 
 static bool check_payload(struct check *c, const struct plan_event *e)
 {
-	const struct type *payload = check_type(c, "payload", e->payload);
+	const struct type *payload = plan_check_type(c, "payload", e->payload);
 
 	if (!payload)
 		return false;
 	if (payload->kind != TY_RECORD && e->payload)
-		return check_refuse(c, "the payload is not a record");
+		return plan_check_refuse(c, "the payload is not a record");
 	return check_alignment(c, payload) &&
 	       event_rules[e->kind].payload(c, e, payload);
 }
@@ -160,29 +165,31 @@ static bool check_links(struct check *c, const struct plan_event *e)
 	const struct event_rule *rule = &event_rules[e->kind];
 
 	if (rule->has_map ? e->map >= c->p->maps.n : e->map)
-		return check_refuse(c, "there is no map %u for it", e->map);
+		return plan_check_refuse(c, "there is no map %u for it",
+					 e->map);
 	if (e->site >= c->p->sites.n)
-		return check_refuse(c, "there is no site %u", e->site);
+		return plan_check_refuse(c, "there is no site %u", e->site);
 	if (rule->has_site && !e->site)
-		return check_refuse(c, "the site is missing");
+		return plan_check_refuse(c, "the site is missing");
 	return true;
 }
 
-bool check_event(struct check *c, const struct plan_event *e)
+bool plan_check_event(struct check *c, const struct plan_event *e)
 {
 	const struct event_rule *rule;
 
 	if (e->kind == EV_NONE || (unsigned int)e->kind >= EV_N)
-		return check_refuse(c, "there is no kind %d", e->kind);
+		return plan_check_refuse(c, "there is no kind %d", e->kind);
 	rule = &event_rules[e->kind];
 	if (e->text.n > PLAN_MAX_STRING)
-		return check_refuse(c, "the text is too long");
+		return plan_check_refuse(c, "the text is too long");
 	if (str_has(e->text, '\0'))
-		return check_refuse(c, "the text has a zero byte in it");
+		return plan_check_refuse(c, "the text has a zero byte in it");
 	if (e->text.n && !rule->has_text)
-		return check_refuse(c, "it has no use for its text");
+		return plan_check_refuse(c, "it has no use for its text");
 	if (rule->is_unsafe && !(c->p->needs & NEED_UNSAFE))
-		return check_refuse(c, "it is unsafe, and the plan does not "
-				       "say so");
+		return plan_check_refuse(c,
+					 "it is unsafe, and the plan does not "
+					 "say so");
 	return check_links(c, e) && check_payload(c, e);
 }
