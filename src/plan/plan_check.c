@@ -391,7 +391,7 @@ static bool check_tables(struct check *c)
 	       check_rows(c, "name", &p->names, 0, check_a_name) &&
 	       check_rows(c, "probe", &p->probes, 0, check_probe) &&
 	       check_rows(c, "site", &p->sites, 1, check_site) &&
-	       check_rows(c, "event", &p->events, 1, check_event) &&
+	       check_rows(c, "event", &p->events, 1, plan_check_event) &&
 	       check_rows(c, "fixup", &p->fixups, 0, check_fixup) &&
 	       check_overlap(c);
 }
