@@ -94,6 +94,21 @@ void di_begin(struct cg *g)
 
 /* --- functions and lines ------------------------------------------------------- */
 
+/* The kernel wants parameters of functions to have names. */
+static void name_params(struct cg *g, LLVMMetadataRef sp, LLVMMetadataRef file,
+			const LLVMMetadataRef *types, unsigned int n)
+{
+	unsigned int i;
+	char *name;
+
+	for (i = 0; i < n; i++) {
+		name = arena_printf(g->arena, "a%u", i);
+		LLVMDIBuilderCreateParameterVariable(
+			g->di->b, sp, name, strlen(name), i + 1, file, 0,
+			types[i], true, LLVMDIFlagZero);
+	}
+}
+
 LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 			    struct span at)
 {
@@ -115,6 +130,7 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 					 strlen(name), file, pos.line, type,
 					 g->f->parent != NULL, true, pos.line,
 					 LLVMDIFlagZero, true);
+	name_params(g, sp, file, types + 1, n);
 	LLVMSetSubprogram(fn, sp);
 	return sp;
 }
