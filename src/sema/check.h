@@ -142,7 +142,7 @@ bool sema_binary_type(struct sema *s, struct expr *e);
 bool sema_param_number(const char *text, int64_t *out);
 
 /* The type a script wrote; NULL after a report. */
-const struct type *check_type(struct sema *s, const struct type_expr *t);
+const struct type *sema_type_expr(struct sema *s, const struct type_expr *t);
 
 /* --- check_map.c, check_decl.c: symbols ------------------------------------------ */
 

@@ -367,31 +367,9 @@ static bool check_format(struct sema *s, const struct expr *call)
 }
 
 /* --- the call ----------------------------------------------------------------------- */
-
-/* What aggregations are made of their first argument; hist() and the like say
- * more in their rows. */
-static const struct type *agg_type(struct sema *s, const struct expr *call)
+/* "any": the row's check says. */
+static const struct type *result_type(struct sema *s, const struct proto *p)
 {
-	const struct expr *n = call->call.args;
-
-	switch ((int)call->call.fn->agg) {
-	case TY_COUNT: return type_simple(s->types, TY_COUNT);
-	case TY_SUM:
-	case TY_MIN:
-	case TY_MAX:
-	case TY_AVG:
-	case TY_STATS:
-		return type_agg(s->types, call->call.fn->agg,
-				n->type->is_signed && !sema_is_flexible(n));
-	default: return NULL;
-	}
-}
-
-static const struct type *result_type(struct sema *s, const struct expr *call,
-				      const struct proto *p)
-{
-	if (call->call.fn->agg != TY_NONE)
-		return agg_type(s, call);
 	if (str_is(p->result, "none"))
 		return type_none(s->types);
 	if (str_is(p->result, "int"))
@@ -468,7 +446,7 @@ void check_call(struct sema *s, struct expr *e)
 	if (f->flags & FN_HAS_FORMAT && !check_format(s, e))
 		return;
 	warn_split(s, e);
-	e->type = result_type(s, e, &p);
+	e->type = result_type(s, &p);
 	if (f->check && !f->check(s, e))
 		e->type = NULL;
 }

@@ -67,7 +67,7 @@ static void check_let(struct sema *s, struct stmt *st)
 	struct var *v;
 
 	if (st->let.type) {
-		wanted = check_type(s, st->let.type);
+		wanted = sema_type_expr(s, st->let.type);
 		if (!wanted)
 			return;
 	}

@@ -103,7 +103,7 @@ static const struct type *unknown_type(struct sema *s,
 	return NULL;
 }
 
-const struct type *check_type(struct sema *s, const struct type_expr *from)
+const struct type *sema_type_expr(struct sema *s, const struct type_expr *from)
 {
 	const struct type *t;
 
@@ -174,7 +174,7 @@ static const struct type *cast_pointer(struct sema *s, const struct type *from,
 void check_cast(struct sema *s, struct expr *e)
 {
 	struct expr *v = e->cast.e;
-	const struct type *to = check_type(s, e->cast.to);
+	const struct type *to = sema_type_expr(s, e->cast.to);
 
 	if (!sema_value(s, v) || !to)
 		return;
@@ -198,7 +198,7 @@ void check_sizeof(struct sema *s, struct expr *e)
 {
 	const struct type *t;
 
-	t = e->cast.to ? check_type(s, e->cast.to) : type_of(s, e->cast.e);
+	t = e->cast.to ? sema_type_expr(s, e->cast.to) : type_of(s, e->cast.e);
 	if (!t)
 		return;
 	e->type = type_int(s->types, 8, false);
@@ -230,7 +230,7 @@ static bool step_into(struct sema *s, const struct expr *e,
 
 void check_offsetof(struct sema *s, struct expr *e)
 {
-	const struct type *t = check_type(s, e->cast.to);
+	const struct type *t = sema_type_expr(s, e->cast.to);
 	struct str rest = e->cast.path;
 	uint64_t offset = 0;
 
