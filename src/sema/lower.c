@@ -29,6 +29,16 @@ static uint32_t map_entries(const struct lower *l, const struct map *m)
 	return (uint32_t)l->script->options.num[OPT_MAX_MAP_KEYS];
 }
 
+/* The kernel indexes arrays with 4 bytes, whatever integers the script has. */
+static const struct type *map_key(struct lower *l, const struct map *m)
+{
+	enum map_store store = map_store(m);
+
+	if (store == MS_ARRAY || store == MS_PERCPU_ARRAY)
+		return type_int(&l->script->types, 4, false);
+	return m->key;
+}
+
 static void lower_map(struct lower *l, struct map *m)
 {
 	struct plan_map x = {
@@ -41,7 +51,7 @@ static void lower_map(struct lower *l, struct map *m)
 	};
 
 	if (m->key->kind != TY_NONE)
-		x.key = lower_type(l, m->key);
+		x.key = lower_type(l, map_key(l, m));
 	m->id = plan_add_map(l->plan, &x);
 }
 
