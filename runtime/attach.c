@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define NOWHERE ((struct span){ 0 })
+
+/* --- program types -------------------------------------------------------- */
+
+static int prepare_once(struct session *s, const struct plan_probe *p,
+			struct bpf_program *prog)
+{
+	(void)s;
+	(void)p;
+	bpf_program__set_type(prog, BPF_PROG_TYPE_RAW_TRACEPOINT);
+	return 0;
+}
+
+static int prepare_timer(struct session *s, const struct plan_probe *p,
+			 struct bpf_program *prog)
+{
+	(void)s;
+	(void)p;
+	bpf_program__set_type(prog, BPF_PROG_TYPE_PERF_EVENT);
+	return 0;
+}
+
+static int prepare_tracepoint(struct session *s, const struct plan_probe *p,
+			      struct bpf_program *prog)
+{
+	(void)s;
+	(void)p;
+	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACEPOINT);
+	return 0;
+}
+
+static int prepare_kprobe(struct session *s, const struct plan_probe *p,
+			  struct bpf_program *prog)
+{
+	(void)s;
+	(void)p;
+	bpf_program__set_type(prog, BPF_PROG_TYPE_KPROBE);
+	return 0;
+}
+
+/* Typed by BTF: the kernel wants to know the event at load. */
+static int prepare_rawtracepoint(struct session *s, const struct plan_probe *p,
+				 struct bpf_program *prog)
+{
+	struct str target = p->targets.n ? p->targets.v[0] : STR("");
+	int err;
+
+	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+	bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
+	err = bpf_program__set_attach_target(
+		prog, 0, arena_copy(&s->arena, target.p, target.n));
+	if (!err)
+		return 0;
+	return diag_errno(s->diags, err, D_KERNEL,
+			  "this kernel has no raw tracepoint '%.*s'",
+			  STR_ARG(target));
+}
+
+/* --- what the rows share -------------------------------------------------- */
+
+struct str attach_name(const struct session *s, const struct plan_probe *p,
+		       size_t i)
+{
+	size_t at = p->first_name + i;
+
+	return at < s->plan->names.n ? s->plan->names.v[at] : p->name;
+}
+
+void attach_keep(struct session *s, int link_fd)
+{
+	struct attachment *a = vec_add(&s->arena, &s->attached);
+
+	a->event_fd = -1;
+	a->link_fd = link_fd;
+}
+
+int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
+{
+	DECLARE_LIBBPF_OPTS(bpf_link_create_opts, opts,
+			    .perf_event.bpf_cookie = cookie);
+	struct attachment *a;
+	int err, link_fd;
+
+	if (event_fd < 0)
+		return event_fd;
+	link_fd = bpf_link_create(prog_fd, event_fd, BPF_PERF_EVENT, &opts);
+	if (link_fd < 0 || ioctl(event_fd, PERF_EVENT_IOC_ENABLE, 0)) {
+		err = -errno;
+		if (link_fd >= 0)
+			close(link_fd);
+		close(event_fd);
+		return err;
+	}
+	a = vec_add(&s->arena, &s->attached);
+	a->event_fd = event_fd;
+	a->link_fd = link_fd;
+	return 0;
+}
+
+static bool is_missing(int err)
+{
+	return err == -ENOENT || err == -EADDRNOTAVAIL || err == -EINVAL;
+}
+
+int attach_report(struct session *s, const struct plan_probe *p, size_t i,
+		  int err)
+{
+	uint64_t missing = s->plan->options.num[OPT_MISSING_PROBES];
+	struct str name = attach_name(s, p, i);
+
+	if (is_missing(err) && missing == MISSING_IGNORE)
+		return 0;
+	if (is_missing(err) && missing == MISSING_WARN) {
+		diag_warn(s->diags, NOWHERE, D_ATTACH, "cannot attach %.*s: %s",
+			  STR_ARG(name), strerror(-err));
+		return 0;
+	}
+	if (err == -EPERM || err == -EACCES) {
+		diag_errno(s->diags, err, D_PERMISSION, "cannot attach %.*s",
+			   STR_ARG(name));
+		diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
+		return err;
+	}
+	return diag_errno(s->diags, err, D_ATTACH, "cannot attach %.*s",
+			  STR_ARG(name));
+}
+
+/* --- the table ------------------------------------------------------------ */
+
+static int attach_never(struct session *s, const struct plan_probe *p,
+			int prog_fd)
+{
+	(void)s;
+	(void)p;
+	(void)prog_fd;
+	return 0;
+}
+
+const struct attach_ops attach_ops[PK_N] = {
+	[PK_BEGIN] = { prepare_once, attach_never },
+	[PK_END] = { prepare_once, attach_never },
+	[PK_INTERVAL] = { prepare_timer, attach_timer },
+	[PK_PROFILE] = { prepare_timer, attach_timer },
+	[PK_TRACEPOINT] = { prepare_tracepoint, attach_tracepoint },
+	[PK_SYSCALLS] = { prepare_tracepoint, attach_syscalls },
+	[PK_RAWTRACEPOINT] = { prepare_rawtracepoint, attach_rawtracepoint },
+	[PK_KPROBE] = { prepare_kprobe, attach_kprobe, .is_last_first = true },
+	[PK_UPROBE] = { prepare_kprobe, attach_uprobe, .is_last_first = true },
+};
+
+/* --- all of a session ----------------------------------------------------- */
+
+static bool has_event(const struct plan_probe *p)
+{
+	return attach_ops[p->kind].attach != attach_never;
+}
+
+bool attach_has_events(const struct session *s)
+{
+	vec_each(p, &s->plan->probes) {
+		if (has_event(p))
+			return true;
+	}
+	return false;
+}
+
+static int attach_one(struct session *s, size_t i, bool is_last_first)
+{
+	const struct plan_probe *p = &s->plan->probes.v[i];
+
+	if (attach_ops[p->kind].is_last_first != is_last_first)
+		return 0;
+	return attach_ops[p->kind].attach(s, p,
+					  bpf_program__fd(s->programs[i]));
+}
+
+/* Two descriptors for each event, which may be more than usual. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int attach_all(struct session *s)
+{
+	size_t i, n = s->plan->probes.n;
+	int err = 0;
+
+	raise_file_limit();
+	for (i = 0; i < n && !err; i++)
+		err = attach_one(s, i, false);
+	for (i = n; i > 0 && !err; i--)
+		err = attach_one(s, i - 1, true);
+	return err;
+}
+
+int attach_run(struct session *s, enum probe_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < s->plan->probes.n; i++) {
+		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts);
+		const struct plan_probe *p = &s->plan->probes.v[i];
+		int err;
+
+		if (p->kind != kind)
+			continue;
+		err = bpf_prog_test_run_opts(bpf_program__fd(s->programs[i]),
+					     &opts);
+		if (err)
+			return diag_errno(s->diags, err, D_KERNEL,
+					  "cannot run %.*s", STR_ARG(p->name));
+	}
+	return 0;
+}
+
+/* Closing an event waits for every CPU, and events are closed one after the
+ * other. So the last reference to each is left to a map that is dropped: the
+ * kernel frees what was in it at its own pace. */
+static int move_events(struct session *s)
+{
+	uint32_t i, n = (uint32_t)s->attached.n;
+	int map = n ? bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+				     "espy_closing", sizeof(int), sizeof(int),
+				     n, NULL)
+		    : -1;
+
+	for (i = 0; i < n; i++) {
+		struct attachment *a = &s->attached.v[i];
+
+		if (a->event_fd < 0)
+			continue;
+		ioctl(a->event_fd, PERF_EVENT_IOC_DISABLE, 0);
+		if (map >= 0)
+			bpf_map_update_elem(map, &i, &a->event_fd, BPF_ANY);
+	}
+	return map;
+}
+
+void attach_drop_all(struct session *s)
+{
+	int map = move_events(s);
+
+	vec_each(a, &s->attached) {
+		if (a->link_fd >= 0)
+			close(a->link_fd);
+	}
+	vec_each(a, &s->attached) {
+		if (a->event_fd >= 0)
+			close(a->event_fd);
+	}
+	if (map >= 0)
+		close(map);
+	s->attached.n = 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attach.h - programs to events and off again: one row for each kind of
+ * probe. */
+#ifndef ESPY_RUNTIME_ATTACH_H
+#define ESPY_RUNTIME_ATTACH_H
+
+#include "runtime/session_impl.h"
+
+struct attach_ops {
+	/* Sets the program's type before load. -errno after a report. */
+	int (*prepare)(struct session *s, const struct plan_probe *p,
+		       struct bpf_program *prog);
+	/* Attaches all targets. -errno after a report; what was attached is
+	 * in s->attached either way. NULL: runs at the start or the end. */
+	int (*attach)(struct session *s, const struct plan_probe *p,
+		      int prog_fd);
+	/* Of several programs at one event the one attached last runs
+	 * first. */
+	bool is_last_first;
+};
+
+extern const struct attach_ops attach_ops[PK_N];
+
+/* Attaches every probe so that programs of one event run in the order of the
+ * plan. -errno after a report. */
+int attach_all(struct session *s);
+
+/* No program runs any more when this returns. Returns before the kernel is
+ * done with closing the events. */
+void attach_drop_all(struct session *s);
+
+/* Runs every probe of this kind (begin, end) once. -errno after a report. */
+int attach_run(struct session *s, enum probe_kind kind);
+
+/* Can an event of the plan ever fire once begin has run? */
+bool attach_has_events(const struct session *s);
+
+/* --- for the files attach_*.c ---------------------------------------------- */
+
+/* Joins a program and an event of perf_event_open(), which it takes. cookie is
+ * what the program reads as such. -errno without a report. */
+int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie);
+
+/* A link that stands for itself. */
+void attach_keep(struct session *s, int link_fd);
+
+/* Reports why target i of p could not be attached; what missing_probes allows
+ * to be missing is no error: 0. */
+int attach_report(struct session *s, const struct plan_probe *p, size_t i,
+		  int err);
+
+/* The name of target i, and the cookie: its index. */
+struct str attach_name(const struct session *s, const struct plan_probe *p,
+		       size_t i);
+
+int attach_timer(struct session *s, const struct plan_probe *p, int prog_fd);
+int attach_tracepoint(struct session *s, const struct plan_probe *p,
+		      int prog_fd);
+int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd);
+int attach_rawtracepoint(struct session *s, const struct plan_probe *p,
+			 int prog_fd);
+int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd);
+int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd);
+
+#endif

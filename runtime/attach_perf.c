@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timers and tracepoints: what perf_event_open() knows without more. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/attach.h"
+
+static int open_event(struct perf_event_attr *attr, pid_t pid, int cpu)
+{
+	int fd;
+
+	attr->size = sizeof(*attr);
+	attr->disabled = 1;
+	fd = (int)syscall(SYS_perf_event_open, attr, pid, cpu, -1,
+			  PERF_FLAG_FD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* --- timers --------------------------------------------------------------- */
+
+static struct perf_event_attr timer_attr(const struct plan_probe *p)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+	};
+
+	if (p->flags & PF_FREQUENCY) {
+		attr.freq = 1;
+		attr.sample_freq = p->rate;
+	} else {
+		attr.sample_period = p->rate;
+	}
+	return attr;
+}
+
+/* The CPUs that are online, as "0-3,8" says. */
+static int next_cpu(const char **p, int *cpu, int *last)
+{
+	char *end;
+
+	if (*cpu < *last)
+		return ++*cpu;
+	if (**p < '0' || **p > '9')
+		return -1;
+	*cpu = *last = (int)strtol(*p, &end, 10);
+	if (*end == '-')
+		*last = (int)strtol(end + 1, &end, 10);
+	*p = *end == ',' ? end + 1 : end;
+	return *cpu;
+}
+
+static int report_timer(struct session *s, const struct plan_probe *p, int err)
+{
+	err = attach_report(s, p, 0, err);
+	if (err == -EINVAL && (p->flags & PF_FREQUENCY))
+		diag_hint(s->diags,
+			  "/proc/sys/kernel/perf_event_max_sample_rate holds "
+			  "the highest frequency allowed");
+	return err;
+}
+
+int attach_timer(struct session *s, const struct plan_probe *p, int prog_fd)
+{
+	struct perf_event_attr attr = timer_attr(p);
+	auto_buf struct buf online = { 0 };
+	const char *list = "0";
+	int err, cpu = 0, last = -1;
+
+	err = buf_read_file(&online,
+			    machine_path(s->machine,
+					 "/sys/devices/system/cpu/online"),
+			    65536);
+	if (!err)
+		list = online.p;
+	while (next_cpu(&list, &cpu, &last) >= 0) {
+		err = attach_perf(s, prog_fd, open_event(&attr, -1, cpu),
+				  p->first_name);
+		if (err)
+			return report_timer(s, p, err);
+		if (p->kind == PK_INTERVAL)
+			break;
+	}
+	return 0;
+}
+
+/* --- tracepoints ---------------------------------------------------------- */
+
+static int tracepoint_id(struct session *s, struct str category,
+			 struct str event, uint64_t *id)
+{
+	auto_buf struct buf text = { 0 };
+	const char *name =
+		arena_printf(&s->arena,
+			     "/sys/kernel/tracing/events/%.*s/%.*s/id",
+			     STR_ARG(category), STR_ARG(event));
+	int err = buf_read_file(&text, machine_path(s->machine, name), 64);
+
+	if (!err)
+		*id = strtoull(text.p, NULL, 10);
+	return err;
+}
+
+static int attach_event(struct session *s, struct str category,
+			struct str event, int prog_fd, uint64_t cookie)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT };
+	uint64_t id;
+	int err = tracepoint_id(s, category, event, &id);
+
+	if (err)
+		return err;
+	attr.config = id;
+	/* Programs run on every CPU, whichever the event is bound to. */
+	return attach_perf(s, prog_fd, open_event(&attr, -1, 0), cookie);
+}
+
+int attach_tracepoint(struct session *s, const struct plan_probe *p,
+		      int prog_fd)
+{
+	int err = machine_need_tracefs(s->machine);
+	size_t i;
+
+	for (i = 0; i < p->targets.n && !err; i++) {
+		err = attach_event(s, p->module, p->targets.v[i], prog_fd,
+				   p->first_name + i);
+		if (err)
+			err = attach_report(s, p, i, err);
+	}
+	return err;
+}
+
+/* The number of the system call in "sys_enter_read". */
+static int syscall_number(struct session *s, struct str target)
+{
+	size_t skip = str_starts(target, "sys_enter_")  ? 10
+		      : str_starts(target, "sys_exit_") ? 9
+							: 0;
+
+	return machine_syscall_number(
+		s->machine, (struct str){ target.p + skip, target.n - skip });
+}
+
+/* Which system calls are wanted, and what each is called. */
+static int fill_syscalls(struct session *s, const struct plan_probe *p)
+{
+	const char *name = arena_printf(&s->arena, "espy_sys_%zu",
+					(size_t)(p - s->plan->probes.v));
+	struct bpf_map *map = bpf_object__find_map_by_name(s->object, name);
+	size_t i;
+
+	if (!map)
+		return -ENOENT;
+	for (i = 0; i < p->targets.n; i++) {
+		uint32_t value = p->first_name + (uint32_t)i + 1;
+		int number = syscall_number(s, p->targets.v[i]);
+		int err = -ENOENT;
+
+		if (number >= 0 && (uint32_t)number < bpf_map__max_entries(map))
+			err = bpf_map_update_elem(bpf_map__fd(map), &number,
+						  &value, BPF_ANY);
+		if (err)
+			err = attach_report(s, p, i, err);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd)
+{
+	int err = machine_need_tracefs(s->machine);
+
+	if (!err)
+		err = fill_syscalls(s, p);
+	if (err)
+		return err;
+	err = attach_event(s, STR("raw_syscalls"), p->module, prog_fd,
+			   p->first_name);
+	return err ? attach_report(s, p, 0, err) : 0;
+}
+
+/* --- raw tracepoints ------------------------------------------------------ */
+
+/* The kernel knows the event since the load. */
+int attach_rawtracepoint(struct session *s, const struct plan_probe *p,
+			 int prog_fd)
+{
+	int fd = bpf_raw_tracepoint_open(NULL, prog_fd);
+
+	if (fd < 0)
+		return attach_report(s, p, 0, -errno);
+	attach_keep(s, fd);
+	return 0;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+
+/* --- words ---------------------------------------------------------------- */
+
+/* Adds the next character of a word to it; quote is the open one or 0.
+ * Returns the rest, NULL where the word ends. */
+static const char *take_char(const char *p, char *quote, struct buf *word)
+{
+	if (!*p || (!*quote && strchr(" \t\n", *p)))
+		return NULL;
+	if (*p == '\\' && *quote != '\'' && p[1]) {
+		buf_putc(word, p[1]);
+		return p + 2;
+	}
+	if (*quote ? *p == *quote : *p == '"' || *p == '\'')
+		*quote = *quote ? '\0' : *p;
+	else
+		buf_putc(word, *p);
+	return p + 1;
+}
+
+char **child_split(struct arena *a, const char *command)
+{
+	VEC(char *) words = { 0 };
+	const char *p = command;
+	char quote = '\0';
+
+	for (;;) {
+		auto_buf struct buf word = { 0 };
+		const char *next;
+
+		p += strspn(p, " \t\n");
+		if (!*p)
+			break;
+		while ((next = take_char(p, &quote, &word)))
+			p = next;
+		if (quote)
+			return NULL;
+		vec_push(a, &words,
+			 arena_copy(a, word.n ? word.p : "", word.n));
+	}
+	*vec_add(a, &words) = NULL;
+	return words.v;
+}
+
+/* --- the command of -c ---------------------------------------------------- */
+
+/* Signals as any program expects them. */
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* In the child: nothing happens when the other end of the barrier is closed
+ * without a word. */
+static void become(char **words, int barrier, int failure)
+{
+	char go;
+	int err;
+
+	if (read(barrier, &go, 1) != 1)
+		_exit(127);
+	reset_signals();
+	execvp(words[0], words);
+	err = errno;
+	if (write(failure, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static int fork_child(struct child *c, char **words)
+{
+	int barrier[2], failure[2];
+
+	if (pipe2(barrier, O_CLOEXEC))
+		return -errno;
+	if (pipe2(failure, O_CLOEXEC)) {
+		close(barrier[0]);
+		close(barrier[1]);
+		return -errno;
+	}
+	c->pid = fork();
+	if (c->pid == 0) {
+		close(barrier[1]);
+		become(words, barrier[0], failure[1]);
+	}
+	close(barrier[0]);
+	close(failure[1]);
+	c->barrier = barrier[1];
+	c->failure = failure[0];
+	if (c->pid < 0) {
+		c->pid = 0;
+		return -errno;
+	}
+	c->fd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+	return c->fd < 0 ? -errno : 0;
+}
+
+int child_start(struct child *c, struct arena *a, const char *command,
+		struct diags *d)
+{
+	char **words = child_split(a, command);
+	int err;
+
+	if (!words || !words[0]) {
+		diag_error(d, (struct span){ 0 }, D_USAGE,
+			   words ? "the command is empty"
+				 : "the command '%s' has an open quote",
+			   command);
+		return -EINVAL;
+	}
+	c->name = words[0];
+	err = fork_child(c, words);
+	if (err)
+		diag_errno(d, err, D_IO, "cannot start '%s'", c->name);
+	return err;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int child_let_go(struct child *c, struct diags *d)
+{
+	ssize_t n;
+	int err = 0;
+
+	if (c->barrier < 0)
+		return 0;
+	n = write(c->barrier, "g", 1);
+	close_fd(&c->barrier);
+	/* The pipe closes without a word when exec succeeds. */
+	if (n == 1)
+		n = read(c->failure, &err, sizeof(err));
+	close_fd(&c->failure);
+	if (n < 0)
+		err = errno;
+	return err ? diag_errno(d, err, D_IO, "cannot run '%s'", c->name) : 0;
+}
+
+void child_close(struct child *c)
+{
+	bool was_held = c->barrier >= 0;
+
+	close_fd(&c->barrier); /* one that is held ends by this */
+	close_fd(&c->failure);
+	if (c->pid && !was_held && waitpid(c->pid, NULL, WNOHANG) == 0)
+		kill(c->pid, SIGTERM);
+	else if (c->pid && was_held)
+		waitpid(c->pid, NULL, 0);
+	close_fd(&c->fd);
+	c->pid = 0;
+}
+
+/* --- system() ------------------------------------------------------------- */
+
+int child_run_shell(const char *command, int out_fd)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		reset_signals();
+		dup2(out_fd, STDOUT_FILENO);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	while (waitpid(pid, NULL, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}

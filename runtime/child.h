@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* child.h - the command of -c: started, held until everything is attached,
+ * let go, waited for; and commands of system(). */
+#ifndef ESPY_RUNTIME_CHILD_H
+#define ESPY_RUNTIME_CHILD_H
+
+#include <sys/types.h>
+
+#include "base/diag.h"
+
+struct child {
+	pid_t pid; /* 0: none */
+	int fd; /* pidfd: readable when it has ended; -1: none */
+	int barrier; /* it waits for a byte from here; -1: it was let go */
+	int failure; /* it says here why it could not become the command */
+	const char *name; /* of the command, for messages */
+};
+
+#define CHILD_NONE                                     \
+	(struct child)                                 \
+	{                                              \
+		.fd = -1, .barrier = -1, .failure = -1 \
+	}
+
+/* Starts the command held. Words are split at blanks; '...', "..." and \ quote
+ * as in a shell, nothing is expanded. -errno after a report. a keeps the
+ * words. */
+int child_start(struct child *c, struct arena *a, const char *command,
+		struct diags *d);
+
+/* Lets it become the command. -errno after a report when it cannot. */
+int child_let_go(struct child *c, struct diags *d);
+
+/* Ends it when it still runs, and forgets it. */
+void child_close(struct child *c);
+
+/* Runs a command in a shell, its output to out_fd, and waits. -errno when it
+ * could not be started. */
+int child_run_shell(const char *command, int out_fd);
+
+/* Words of a command line, in a; NULL ends them. NULL: a quote is open. */
+char **child_split(struct arena *a, const char *command);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plan/abi.h"
+#include "runtime/format.h"
+
+/* --- texts ---------------------------------------------------------------- */
+
+static const struct type *payload_type(const struct session *s,
+				       const struct plan_event *e)
+{
+	return types_get(&s->plan->types, e->payload);
+}
+
+static const char *field(const struct session *s, const struct plan_event *e,
+			 const char *payload, uint32_t i)
+{
+	return payload + payload_type(s, e)->fields[i].offset;
+}
+
+static uint32_t field_u32(const struct session *s, const struct plan_event *e,
+			  const char *payload, uint32_t i)
+{
+	return (uint32_t)value_field_number(&payload_type(s, e)->fields[i],
+					    payload);
+}
+
+/* The event's format over its payload. */
+static void add_formatted(struct session *s, const struct plan_event *e,
+			  const char *payload, struct buf *out)
+{
+	const struct fmt *f = &s->formats[e - s->plan->events.v];
+
+	format_print(&s->show, f, payload_type(s, e), payload, out);
+}
+
+static void run_none(struct session *s, const struct plan_event *e,
+		     const char *payload)
+{
+	(void)s;
+	(void)e;
+	(void)payload;
+}
+
+static void run_printf(struct session *s, const struct plan_event *e,
+		       const char *payload)
+{
+	add_formatted(s, e, payload, &s->out.pending);
+}
+
+static void run_print_value(struct session *s, const struct plan_event *e,
+			    const char *payload)
+{
+	value_print(&s->show, payload_type(s, e)->fields[0].type,
+		    field(s, e, payload, 0), &s->out.pending);
+	buf_putc(&s->out.pending, '\n');
+}
+
+static void run_time(struct session *s, const struct plan_event *e,
+		     const char *payload)
+{
+	struct timespec now;
+	uint64_t boot;
+
+	(void)payload;
+	clock_gettime(CLOCK_REALTIME, &now);
+	boot = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec -
+	       (uint64_t)s->show.boot_to_real;
+	value_print_time(&s->show, boot,
+			 e->text.n ? e->text : STR("%H:%M:%S\n"),
+			 &s->out.pending);
+}
+
+/* Element i of what join() sends: fields of their own or an array's. */
+static void add_element(struct session *s, const struct type *t,
+			const char *payload, uint32_t i)
+{
+	const struct field *f = &t->fields[1];
+
+	if (f->type->kind != TY_ARRAY)
+		value_print(&s->show, f[i].type, payload + f[i].offset,
+			    &s->out.pending);
+	else
+		value_print(&s->show, f->type->elem,
+			    payload + f->offset +
+				    (size_t)i * f->type->elem->size,
+			    &s->out.pending);
+}
+
+static void run_join(struct session *s, const struct plan_event *e,
+		     const char *payload)
+{
+	const struct type *t = payload_type(s, e);
+	uint32_t i, n = field_u32(s, e, payload, 0), max = t->n_fields - 1;
+
+	if (t->fields[1].type->kind == TY_ARRAY)
+		max = t->fields[1].type->count;
+	for (i = 0; i < n && i < max; i++) {
+		if (i)
+			buf_str(&s->out.pending, e->text);
+		add_element(s, t, payload, i);
+	}
+	buf_putc(&s->out.pending, '\n');
+}
+
+static void run_cat(struct session *s, const struct plan_event *e,
+		    const char *payload)
+{
+	uint64_t left = s->plan->options.num[OPT_MAX_CAT_BYTES];
+	auto_buf struct buf path = { 0 };
+	auto_fd int fd = -1;
+	char text[4096];
+	ssize_t n = 0;
+
+	add_formatted(s, e, payload, &path);
+	if (path.n)
+		fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	while (fd >= 0 && left) {
+		n = read(fd, text, left < sizeof(text) ? left : sizeof(text));
+		if (n <= 0)
+			break;
+		buf_add(&s->out.pending, text, (size_t)n);
+		left -= (uint64_t)n;
+	}
+	if (fd < 0 || n < 0)
+		out_warn(&s->out, "cannot read '%.*s': %s",
+			 STR_ARG(buf_view(&path)), strerror(errno));
+}
+
+/* --- maps ----------------------------------------------------------------- */
+
+static void report_map(struct session *s, const struct map_handle *m,
+		       const char *what, int err)
+{
+	if (err)
+		out_warn(&s->out, "cannot %s %.*s: %s", what,
+			 STR_ARG(m->plan->name), strerror(-err));
+}
+
+static void run_print_map(struct session *s, const struct plan_event *e,
+			  const char *payload)
+{
+	const struct map_handle *m = &s->maps[e->map];
+	auto_rows struct rows rows = { 0 };
+
+	report_map(s, m, "read", map_read(m, &rows));
+	map_print(&s->show, m, &rows, field_u32(s, e, payload, 0),
+		  field_u32(s, e, payload, 1), &s->out.pending);
+}
+
+static void run_print_entry(struct session *s, const struct plan_event *e,
+			    const char *payload)
+{
+	const struct map_handle *m = &s->maps[e->map];
+	auto_rows struct rows rows = { 0 };
+	const void *key = m->plan->key ? field(s, e, payload, 0) : NULL;
+
+	report_map(s, m, "read", map_read_one(m, key, &rows));
+	if (!rows.n)
+		return;
+	value_print(&s->show, m->value, rows.v[0].value, &s->out.pending);
+	buf_putc(&s->out.pending, '\n');
+}
+
+static void run_clear(struct session *s, const struct plan_event *e,
+		      const char *payload)
+{
+	struct map_handle *m = &s->maps[e->map];
+
+	(void)payload;
+	report_map(s, m, "clear", map_clear(m));
+}
+
+static void run_zero(struct session *s, const struct plan_event *e,
+		     const char *payload)
+{
+	struct map_handle *m = &s->maps[e->map];
+
+	(void)payload;
+	report_map(s, m, "zero", map_zero(m));
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+static void run_exit(struct session *s, const struct plan_event *e,
+		     const char *payload)
+{
+	s->is_exiting = true;
+	s->status = (uint8_t)*field(s, e, payload, 0);
+}
+
+/* The script's output so far comes before the command's own. */
+static void run_system(struct session *s, const struct plan_event *e,
+		       const char *payload)
+{
+	auto_buf struct buf command = { 0 };
+	int err;
+
+	add_formatted(s, e, payload, &command);
+	out_flush(&s->out);
+	err = child_run_shell(command.n ? command.p : "", s->out.fd);
+	if (err)
+		out_warn(&s->out, "cannot run '%.*s': %s",
+			 STR_ARG(buf_view(&command)), strerror(-err));
+}
+
+/* --- warnings ------------------------------------------------------------- */
+
+static void say_at_site(struct session *s, const struct plan_event *e,
+			const char *payload, enum severity severity)
+{
+	auto_buf struct buf text = { 0 };
+
+	add_formatted(s, e, payload, &text);
+	out_site(&s->out, &s->plan->sites.v[e->site], severity, false,
+		 buf_view(&text));
+}
+
+static void run_errorf(struct session *s, const struct plan_event *e,
+		       const char *payload)
+{
+	say_at_site(s, e, payload, SEV_ERROR);
+}
+
+static void run_warnf(struct session *s, const struct plan_event *e,
+		      const char *payload)
+{
+	say_at_site(s, e, payload, SEV_WARNING);
+}
+
+static struct str site_map(const struct session *s, const struct plan_site *x)
+{
+	return x->map < s->plan->maps.n ? s->plan->maps.v[x->map].name
+					: STR("");
+}
+
+static void site_text(const struct session *s, const struct plan_site *x,
+		      int64_t code, struct buf *out)
+{
+	switch (x->kind) {
+	case SITE_NONE:
+	case SITE_PLACE:
+	case SITE_N: break;
+	case SITE_DIVISION:
+		buf_puts(out, "division by zero: 1 is the result");
+		break;
+	case SITE_MAP_FULL:
+		buf_printf(out,
+			   "map %.*s is full: this update was refused (see "
+			   "max_map_keys)",
+			   STR_ARG(site_map(s, x)));
+		break;
+	case SITE_READ:
+		buf_puts(out, "memory could not be read: zero is the result");
+		break;
+	case SITE_LOOP:
+		buf_puts(out, "the loop was stopped at its bound");
+		break;
+	case SITE_HELPER:
+		buf_printf(out, "the kernel's function failed: %s",
+			   strerror((int)(code < 0 ? -code : code)));
+		break;
+	}
+}
+
+/* Each place warns once; the end tells how often. */
+static void run_warn(struct session *s, const struct plan_event *e,
+		     const char *payload)
+{
+	const struct plan_site *site = &s->plan->sites.v[e->site];
+	auto_buf struct buf text = { 0 };
+	int64_t code;
+
+	if (s->is_site_said[e->site])
+		return;
+	s->is_site_said[e->site] = true;
+	memcpy(&code, field(s, e, payload, 0), sizeof(code));
+	site_text(s, site, code, &text);
+	out_site(&s->out, site, SEV_WARNING, true, buf_view(&text));
+}
+
+static void report_site(struct session *s, const struct plan_site *x,
+			uint64_t n)
+{
+	if (x->kind == SITE_MAP_FULL)
+		out_warn(&s->out,
+			 "map %.*s was full: %" PRIu64 " update%s refused",
+			 STR_ARG(site_map(s, x)), n, n == 1 ? "" : "s");
+	else if (n > 1)
+		out_warn(&s->out,
+			 "the warning of %.*s:%" PRIu32 ":%" PRIu32
+			 " was due %" PRIu64 " times",
+			 STR_ARG(x->file), x->line, x->column, n);
+}
+
+void event_report_sites(struct session *s, const uint64_t *counts)
+{
+	size_t i;
+
+	for (i = 1; i < s->plan->sites.n; i++) {
+		if (counts[i])
+			report_site(s, &s->plan->sites.v[i], counts[i]);
+	}
+}
+
+/* --- the table ------------------------------------------------------------ */
+
+const struct event_ops event_ops[EV_N] = {
+	[EV_NONE] = { .run = run_none },
+	[EV_PRINTF] = { .run = run_printf, .has_format = true },
+	[EV_PRINT_VALUE] = { .run = run_print_value },
+	[EV_PRINT_MAP] = { .run = run_print_map },
+	[EV_PRINT_ENTRY] = { .run = run_print_entry },
+	[EV_CLEAR] = { .run = run_clear },
+	[EV_ZERO] = { .run = run_zero },
+	[EV_TIME] = { .run = run_time },
+	[EV_EXIT] = { .run = run_exit },
+	[EV_WARN] = { .run = run_warn },
+	[EV_JOIN] = { .run = run_join },
+	[EV_CAT] = { .run = run_cat, .has_format = true },
+	[EV_ERRORF] = { .run = run_errorf, .has_format = true },
+	[EV_WARNF] = { .run = run_warnf, .has_format = true },
+	[EV_SYSTEM] = { .run = run_system, .has_format = true, .unsafe = true },
+};
+
+void event_dispatch(struct session *s, const void *record, size_t size)
+{
+	const struct plan_event *e;
+	struct event_head head;
+
+	if (s->is_exiting || size < sizeof(head))
+		return;
+	memcpy(&head, record, sizeof(head));
+	if (head.event >= s->plan->events.n)
+		return;
+	e = &s->plan->events.v[head.event];
+	if (size - sizeof(head) < payload_type(s, e)->size)
+		return;
+	event_ops[e->kind].run(s, e, (const char *)record + sizeof(head));
+	out_end(&s->out);
+}
+
+int event_check_safety(struct session *s)
+{
+	if (s->opts.unsafe)
+		return 0;
+	vec_each(e, &s->plan->events) {
+		if (!event_ops[e->kind].unsafe)
+			continue;
+		diag_error(s->diags, (struct span){ 0 }, D_UNSAFE,
+			   "the program changes the system ('%s')",
+			   event_kind_names[e->kind]);
+		diag_hint(s->diags, "allow it with --unsafe");
+		return -EPERM;
+	}
+	if (!(s->plan->needs & NEED_UNSAFE))
+		return 0;
+	diag_error(s->diags, (struct span){ 0 }, D_UNSAFE,
+		   "the program was made with --unsafe");
+	diag_hint(s->diags, "allow it with --unsafe");
+	return -EPERM;
+}

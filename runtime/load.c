@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "plan/abi.h"
+#include "runtime/attach.h"
+#include "runtime/fixups.h"
+
+#define NOWHERE  ((struct span){ 0 })
+#define RING_MIN (256u << 10) /* bytes */
+#define RING_MAX (16u << 20)
+#define TAIL_MAX 16 /* lines of a log */
+
+/* --- does it fit this machine? -------------------------------------------- */
+
+static int check_arch(struct session *s)
+{
+	struct utsname host;
+
+	uname(&host);
+	if (str_is(s->plan->arch, host.machine))
+		return 0;
+	diag_error(s->diags, NOWHERE, D_SAVED,
+		   "the program is for %.*s, this machine is %s",
+		   STR_ARG(s->plan->arch), host.machine);
+	return -ENOEXEC;
+}
+
+static int check_release(struct session *s)
+{
+	struct str release = machine_release(s->machine);
+
+	if (!(s->plan->needs & NEED_RELEASE) ||
+	    str_eq(release, s->plan->release))
+		return 0;
+	diag_error(s->diags, NOWHERE, D_KERNEL,
+		   "the program holds offsets of kernel %.*s, this is %.*s",
+		   STR_ARG(s->plan->release), STR_ARG(release));
+	diag_hint(s->diags, "compile it here, or on a kernel with BTF");
+	return -ENOEXEC;
+}
+
+static int check_features(struct session *s)
+{
+	const char *btf = machine_path(s->machine, "/sys/kernel/btf/vmlinux");
+
+	if ((s->plan->needs & NEED_KERNEL_BTF) && access(btf, F_OK)) {
+		diag_error(s->diags, NOWHERE, D_KERNEL,
+			   "the program reads the kernel's structures, which "
+			   "this kernel does not describe (no BTF)");
+		return -ENOSYS;
+	}
+	if ((s->plan->needs & NEED_LOOP) &&
+	    machine_version(s->machine) < (5u << 16 | 17)) {
+		diag_error(s->diags, NOWHERE, D_KERNEL,
+			   "the program has loops, which need Linux 5.17");
+		return -ENOSYS;
+	}
+	return 0;
+}
+
+int load_check(struct session *s)
+{
+	int err = check_arch(s);
+
+	if (!err)
+		err = check_release(s);
+	return err ? err : check_features(s);
+}
+
+/* --- before the load ------------------------------------------------------ */
+
+/* libbpf's own words go nowhere: what matters is read from results. */
+static int say_nothing(enum libbpf_print_level level, const char *format,
+		       va_list ap)
+{
+	(void)level;
+	(void)format;
+	(void)ap;
+	return 0;
+}
+
+static int open_object(struct session *s)
+{
+	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "espy");
+
+	libbpf_set_print(say_nothing);
+	s->object = bpf_object__open_mem(s->plan->object.p, s->plan->object.n,
+					 &opts);
+	if (s->object)
+		return 0;
+	return diag_errno(s->diags, errno, D_SAVED,
+			  "the program's object cannot be read");
+}
+
+static struct bpf_map *find_map(struct session *s, struct str symbol)
+{
+	const char *name = arena_copy(&s->arena, symbol.p, symbol.n);
+
+	return bpf_object__find_map_by_name(s->object, name);
+}
+
+static int fill_fixups(struct session *s)
+{
+	struct bpf_map *map = find_map(s, STR(ABI_SECTION_FIXUPS));
+	auto_free void *spare = NULL;
+	size_t size = s->plan->fixups_size;
+	void *section;
+
+	if (map) {
+		section = (void *)bpf_map__initial_value(map, &size);
+	} else { /* nothing reads them: what they ask for is still checked */
+		spare = xzalloc(size);
+		section = spare;
+	}
+	return fixups_fill(s, section, size);
+}
+
+/* A power of two: as asked for, or by what memory there is. */
+static uint32_t ring_size(const struct session *s)
+{
+	uint64_t pages = s->plan->options.num[OPT_RING_BUFFER_PAGES];
+	uint64_t wanted = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct sysinfo info;
+
+	if (!wanted) {
+		sysinfo(&info);
+		wanted = (uint64_t)info.totalram * info.mem_unit / 512;
+		wanted = wanted < RING_MIN ? RING_MIN : wanted;
+		wanted = wanted > RING_MAX ? RING_MAX : wanted;
+	}
+	while (size * 2 <= wanted)
+		size *= 2;
+	return (uint32_t)size;
+}
+
+static int size_maps(struct session *s)
+{
+	struct bpf_map *ring = find_map(s, STR(ABI_MAP_RING));
+
+	if (ring)
+		bpf_map__set_max_entries(ring, ring_size(s));
+	vec_each(m, &s->plan->maps) {
+		struct bpf_map *map = find_map(s, m->symbol);
+
+		if (!map) {
+			diag_error(s->diags, NOWHERE, D_SAVED,
+				   "the program's object lacks the map %.*s",
+				   STR_ARG(m->name));
+			return -ENOENT;
+		}
+		if (m->key)
+			bpf_map__set_max_entries(map, m->max_entries);
+	}
+	return 0;
+}
+
+static int prepare_programs(struct session *s)
+{
+	size_t i;
+
+	s->programs = arena_alloc(&s->arena,
+				  s->plan->probes.n * sizeof(*s->programs));
+	for (i = 0; i < s->plan->probes.n; i++) {
+		const struct plan_probe *p = &s->plan->probes.v[i];
+		const char *symbol =
+			arena_copy(&s->arena, p->symbol.p, p->symbol.n);
+
+		s->programs[i] =
+			bpf_object__find_program_by_name(s->object, symbol);
+		if (!s->programs[i]) {
+			diag_error(s->diags, NOWHERE, D_SAVED,
+				   "the program's object lacks the code of "
+				   "%.*s",
+				   STR_ARG(p->name));
+			return -ENOENT;
+		}
+		if (attach_ops[p->kind].prepare(s, p, s->programs[i]))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* --- refusals ------------------------------------------------------------- */
+
+/* Room for a log of each program: address space that costs nothing until a
+ * program is refused. */
+struct logs {
+	char *p;
+	size_t size; /* of one */
+};
+
+static void reserve_logs(struct session *s, struct logs *logs)
+{
+	size_t i, n = s->plan->probes.n;
+
+	logs->size = s->plan->options.num[OPT_LOG_SIZE];
+	if (logs->size < 4096)
+		logs->size = 4096;
+	logs->p = mmap(NULL, logs->size * n, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (logs->p == MAP_FAILED)
+		logs->p = NULL;
+	for (i = 0; logs->p && i < n; i++)
+		bpf_program__set_log_buf(s->programs[i],
+					 logs->p + i * logs->size, logs->size);
+}
+
+static void drop_logs(struct session *s, struct logs *logs)
+{
+	if (logs->p)
+		munmap(logs->p, logs->size * s->plan->probes.n);
+}
+
+static struct str last_line(struct str *log)
+{
+	const char *before;
+	struct str line;
+
+	while (log->n && log->p[log->n - 1] == '\n')
+		log->n--;
+	before = log->n ? memrchr(log->p, '\n', log->n) : NULL;
+	line.p = before ? before + 1 : log->p;
+	line.n = log->n - (size_t)(line.p - log->p);
+	log->n -= line.n;
+	return line;
+}
+
+struct str load_log_tail(struct str log)
+{
+	struct str rest = log, line, tail = { log.p + log.n, 0 };
+	int n;
+
+	for (n = 0; n < TAIL_MAX && rest.n; n++) {
+		line = last_line(&rest);
+		tail.n = (size_t)(log.p + log.n - line.p);
+		tail.p = line.p;
+		if (str_starts(line, "; "))
+			break;
+	}
+	while (tail.n && tail.p[tail.n - 1] == '\n')
+		tail.n--;
+	return tail;
+}
+
+/* -v shows the whole log. */
+static void show_log(struct session *s, struct str log)
+{
+	struct str line, tail = s->opts.verbose ? log : load_log_tail(log);
+
+	while (tail.n) {
+		line = str_split(tail, '\n', &tail);
+		diag_note(s->diags, NOWHERE, "%.*s", STR_ARG(line));
+	}
+}
+
+static const char *refused_log(const struct session *s, const struct logs *logs,
+			       size_t *which)
+{
+	for (*which = 0; logs->p && *which < s->plan->probes.n; (*which)++) {
+		if (logs->p[*which * logs->size])
+			return logs->p + *which * logs->size;
+	}
+	return NULL;
+}
+
+static int report_refusal(struct session *s, const struct logs *logs, int err)
+{
+	size_t which;
+	const char *log = refused_log(s, logs, &which);
+
+	if (log) {
+		diag_errno(s->diags, err, D_VERIFIER,
+			   "the kernel rejects the program of %.*s",
+			   STR_ARG(s->plan->probes.v[which].name));
+		show_log(s, (struct str){ log, strnlen(log, logs->size) });
+		return err;
+	}
+	if (err != -EPERM && err != -EACCES)
+		return diag_errno(s->diags, err, D_KERNEL,
+				  "the kernel cannot load the program");
+	diag_errno(s->diags, err, D_PERMISSION,
+		   "the kernel does not let us load the program");
+	diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
+	return err;
+}
+
+/* --- after the load ------------------------------------------------------- */
+
+static int map_fd(struct session *s, const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(s->object, name);
+
+	return map ? bpf_map__fd(map) : -1;
+}
+
+static void take_descriptors(struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->plan->maps.n; i++)
+		s->maps[i].fd =
+			bpf_map__fd(find_map(s, s->plan->maps.v[i].symbol));
+	s->lost_fd = map_fd(s, ABI_MAP_LOST);
+	s->sites_fd = map_fd(s, ABI_MAP_SITES);
+}
+
+int load_object(struct session *s)
+{
+	struct logs logs;
+	int err = open_object(s);
+
+	if (!err)
+		err = fill_fixups(s);
+	if (!err)
+		err = size_maps(s);
+	if (!err)
+		err = prepare_programs(s);
+	if (err)
+		return err;
+	reserve_logs(s, &logs);
+	err = bpf_object__load(s->object);
+	if (err)
+		report_refusal(s, &logs, err);
+	else
+		take_descriptors(s);
+	drop_logs(s, &logs);
+	return err;
+}

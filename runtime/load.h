@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* load.h - a plan's object into the kernel: fixups, sizes of maps, program
+ * types; what the verifier said when it refuses. */
+#ifndef ESPY_RUNTIME_LOAD_H
+#define ESPY_RUNTIME_LOAD_H
+
+#include "runtime/session_impl.h"
+
+/* Can this machine run the plan at all? -errno after a report. */
+int load_check(struct session *s);
+
+/* Opens and loads; the session's programs and descriptors of maps are set.
+ * -errno after a report. */
+int load_object(struct session *s);
+
+/* The part of a verifier's log that explains a refusal: from the script's
+ * line before the end. A slice of log. */
+struct str load_log_tail(struct str log);
+
+#endif

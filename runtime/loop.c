@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/loop.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/attach.h"
+
+/* --- opening -------------------------------------------------------------- */
+
+static int open_target(struct session *s)
+{
+	if (!s->opts.pid)
+		return 0;
+	s->target_fd = (int)syscall(SYS_pidfd_open, s->opts.pid, 0);
+	if (s->target_fd >= 0)
+		return 0;
+	return diag_errno(s->diags, errno, D_IO, "cannot follow process %d",
+			  (int)s->opts.pid);
+}
+
+static int open_signals(struct session *s)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigprocmask(SIG_BLOCK, &mask, &s->old_mask);
+	s->is_masked = true;
+	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? -errno : 0;
+}
+
+static int watch(struct session *s, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	if (fd < 0)
+		return 0;
+	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+int loop_open(struct session *s)
+{
+	int err = open_target(s);
+
+	if (err)
+		return err;
+	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	err = s->epoll_fd < 0 ? -errno : open_signals(s);
+	if (!err)
+		err = watch(s, s->signal_fd);
+	if (!err)
+		err = watch(s, s->child.fd);
+	if (!err)
+		err = watch(s, s->target_fd);
+	if (!err)
+		err = watch(s, s->ring_fd);
+	return err ? diag_errno(s->diags, err, D_KERNEL,
+				"cannot wait for events")
+		   : 0;
+}
+
+void loop_close(struct session *s)
+{
+	if (s->is_masked)
+		sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+	s->is_masked = false;
+}
+
+/* --- running -------------------------------------------------------------- */
+
+/* From the first signal on another SIGINT does what it always does. */
+static bool take_signal(struct session *s)
+{
+	struct signalfd_siginfo info;
+	sigset_t interrupt;
+
+	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	return true;
+}
+
+/* True: the trace is over. */
+static bool handle(struct session *s, int fd)
+{
+	if (fd == s->signal_fd)
+		return take_signal(s);
+	if (fd == s->child.fd || fd == s->target_fd)
+		return true;
+	session_consume(s, false);
+	return s->is_exiting;
+}
+
+/* Nothing is left that could send an event or end the trace. */
+static bool is_over(const struct session *s)
+{
+	return s->is_exiting || s->out.error ||
+	       (!attach_has_events(s) && s->child.fd < 0 && s->target_fd < 0);
+}
+
+int loop_run(struct session *s)
+{
+	struct epoll_event events[4];
+	int i, n;
+
+	session_consume(s, false); /* what begin has sent */
+	while (!is_over(s)) {
+		n = epoll_wait(s->epoll_fd, events, ARRAY_SIZE(events), -1);
+		if (n < 0 && errno != EINTR)
+			return diag_errno(s->diags, errno, D_KERNEL,
+					  "cannot wait for events");
+		for (i = 0; i < n; i++) {
+			if (handle(s, events[i].data.fd))
+				return 0;
+		}
+	}
+	return 0;
+}

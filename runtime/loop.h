@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* loop.h - waiting for what happens: events, signals, the end of a process.
+ * Nothing wakes up without a reason. */
+#ifndef ESPY_RUNTIME_LOOP_H
+#define ESPY_RUNTIME_LOOP_H
+
+#include "runtime/session_impl.h"
+
+/* Opens what is waited for and takes over SIGINT, SIGTERM and SIGHUP.
+ * -errno after a report. */
+int loop_open(struct session *s);
+
+/* Until there is a reason to end. -errno after a report. */
+int loop_run(struct session *s);
+
+/* Gives the signals back. */
+void loop_close(struct session *s);
+
+#endif

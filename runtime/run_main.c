@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* espy-run: runs a saved program. Knows nothing of the language. */
+#include <stdlib.h>
+
+#include "runtime/run_opts.h"
+
+#define MAX_PROGRAM (256u << 20) /* bytes */
+
+enum {
+	OPT_HELP = 'h',
+	OPT_VERSION = 'V'
+};
+
+static const char help[] =
+	"usage: espy-run [options] FILE [parameters]\n"
+	"Runs a program that espy --save has written.\n"
+	"\n"
+	"  -p, --pid PID          only events of this process; ends with it\n"
+	"  -c, --cmd COMMAND      run this command; ends with it\n"
+	"  -o, --output FILE      write the program's output there\n"
+	"  -B, --buffering MODE   write by line, full (blocks) or none\n"
+	"  -q, --quiet            do not tell how many probes are attached\n"
+	"  -v, --verbose          tell more about what goes wrong\n"
+	"      --unsafe           allow programs that change the system\n"
+	"      --dry-run          load and verify, do not attach\n"
+	"  -h, --help             this text\n"
+	"  -V, --version          the version\n"
+	"\n"
+	"Parameters after FILE are the program's: $1, $2, ... and --name=value.\n";
+
+struct command {
+	struct run_opts run;
+	struct diags diags;
+	struct buf file;
+};
+
+static int finish(struct command *c, int status)
+{
+	run_print_diags(&c->diags, c->run.session.colour);
+	diags_free(&c->diags);
+	buf_free(&c->file);
+	return status;
+}
+
+static int usage(struct command *c, const char *what)
+{
+	if (what)
+		diag_error(&c->diags, (struct span){ 0 }, D_USAGE, "%s", what);
+	diag_hint(&c->diags, "espy-run --help tells how it is used");
+	return finish(c, 1);
+}
+
+static int run_file(struct command *c, const char *path)
+{
+	struct machine *m;
+	struct plan *p;
+	int status;
+	int err = buf_read_file(&c->file, path, MAX_PROGRAM);
+
+	if (err) {
+		diag_errno(&c->diags, err, D_IO, "cannot read '%s'", path);
+		return 2;
+	}
+	p = plan_from_elf(buf_view(&c->file), &c->diags);
+	if (!p)
+		return run_status(&c->diags);
+	m = machine_open(NULL, &c->diags);
+	status = run_plan(p, m, &c->run, &c->diags);
+	machine_close(m);
+	plan_free(p);
+	return status;
+}
+
+/* 0: go on; else the status + 1 to end with. */
+static int take_option(struct command *c, int opt)
+{
+	int taken;
+
+	if (opt == OPT_HELP) {
+		fputs(help, stdout);
+		return 1;
+	}
+	if (opt == OPT_VERSION) {
+		puts("espy-run " PACKAGE_VERSION);
+		return 1;
+	}
+	taken = run_opts_take(&c->run, opt, optarg, &c->diags);
+	if (taken > 0)
+		return 0;
+	return 1 + usage(c, taken ? NULL
+				  : "that option is not known, or "
+				    "lacks its value");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		RUN_OPTS_LONG,
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ 0 },
+	};
+	struct command c = { 0 };
+	int opt;
+
+	run_opts_init(&c.run);
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, "+hV" RUN_OPTS_SHORT, options,
+				  NULL)) != -1) {
+		int end = take_option(&c, opt);
+
+		if (end)
+			return end - 1;
+	}
+	if (!run_opts_check(&c.run, &c.diags))
+		return usage(&c, NULL);
+	if (optind == argc)
+		return usage(&c, "a saved program is missing");
+	c.run.session.params = (const char *const *)argv + optind + 1;
+	c.run.session.n_params = (size_t)(argc - optind - 1);
+	return finish(&c, run_file(&c, argv[optind]));
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/run_opts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define NOWHERE ((struct span){ 0 })
+
+void run_opts_init(struct run_opts *r)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	*r = (struct run_opts){
+		.session = {
+			.out_fd = STDOUT_FILENO,
+			.err_fd = STDERR_FILENO,
+			.buffering = BUFFER_LINE,
+			.colour = isatty(STDERR_FILENO) &&
+				  !(no_color && *no_color),
+		},
+	};
+}
+
+static int take_pid(struct run_opts *r, const char *arg, struct diags *d)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(arg, &end, 10);
+	if (errno || end == arg || *end || pid < 1 || pid > INT32_MAX) {
+		diag_error(d, NOWHERE, D_USAGE,
+			   "-p expects a process id, found '%s'", arg);
+		return -1;
+	}
+	r->session.pid = (pid_t)pid;
+	return 1;
+}
+
+static int take_buffering(struct run_opts *r, const char *arg, struct diags *d)
+{
+	static const char *const names[] = {
+		[BUFFER_LINE] = "line",
+		[BUFFER_FULL] = "full",
+		[BUFFER_NONE] = "none",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(arg, names[i]) == 0) {
+			r->session.buffering = (enum buffering)i;
+			return 1;
+		}
+	}
+	diag_error(d, NOWHERE, D_USAGE,
+		   "-B expects line, full or none, found '%s'", arg);
+	return -1;
+}
+
+int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
+{
+	switch (opt) {
+	case 'p': return take_pid(r, arg, d);
+	case 'B': return take_buffering(r, arg, d);
+	case 'c': r->session.command = arg; return 1;
+	case 'o': r->output = arg; return 1;
+	case 'q': r->session.quiet = true; return 1;
+	case 'v': r->session.verbose = true; return 1;
+	case RUN_OPT_UNSAFE: r->session.unsafe = true; return 1;
+	case RUN_OPT_DRY_RUN: r->session.dry_run = true; return 1;
+	default: return 0;
+	}
+}
+
+bool run_opts_check(const struct run_opts *r, struct diags *d)
+{
+	if (r->session.pid && r->session.command)
+		return diag_error(d, NOWHERE, D_USAGE,
+				  "-p and -c exclude each other");
+	return true;
+}
+
+/* --- a run ---------------------------------------------------------------- */
+
+static int open_output(struct run_opts *r, struct diags *d)
+{
+	int fd;
+
+	if (!r->output)
+		return 0;
+	fd = open(r->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return diag_errno(d, errno, D_IO, "cannot write '%s'",
+				  r->output);
+	r->session.out_fd = fd;
+	return 0;
+}
+
+static int run_session(const struct plan *p, struct machine *m,
+		       struct run_opts *r, struct diags *d)
+{
+	struct session *s = session_open(p, m, &r->session, d);
+	int status, err;
+
+	if (!s)
+		return run_status(d);
+	run_print_diags(d, r->session.colour);
+	err = session_start(s);
+	if (!err) {
+		run_print_diags(d, r->session.colour);
+		err = session_loop(s);
+		if (session_stop(s) || session_print_maps(s))
+			err = -EIO;
+	}
+	status = err ? run_status(d) : session_status(s);
+	session_close(s);
+	return status;
+}
+
+int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
+	     struct diags *d)
+{
+	int status;
+
+	/* A reader that went away is an error of writing like any other. */
+	signal(SIGPIPE, SIG_IGN);
+	if (open_output(r, d))
+		return run_status(d);
+	status = run_session(p, m, r, d);
+	if (r->output && close(r->session.out_fd)) {
+		diag_errno(d, errno, D_IO, "cannot write '%s'", r->output);
+		status = run_status(d);
+	}
+	return status;
+}
+
+void run_print_diags(struct diags *d, bool colour)
+{
+	auto_buf struct buf text = { 0 };
+
+	diags_render(d, colour, &text);
+	if (text.n)
+		fwrite(text.p, 1, text.n, stderr);
+	d->v.n = 0;
+	d->errors = d->warnings = 0;
+}
+
+int run_status(const struct diags *d)
+{
+	if (!d->errors)
+		return 0;
+	return diags_environment(d) ? 2 : 1;
+}

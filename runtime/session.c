@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/session.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plan/abi.h"
+#include "runtime/attach.h"
+#include "runtime/event.h"
+#include "runtime/fixups.h"
+#include "runtime/load.h"
+#include "runtime/loop.h"
+#include "runtime/symbols.h"
+
+/* Records handled before the loop looks for signals and ends. */
+#define RECORDS_PER_TURN 4096
+
+/* --- parts that need no kernel -------------------------------------------- */
+
+static int64_t boot_to_real(void)
+{
+	struct timespec real, boot;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return ((int64_t)real.tv_sec - boot.tv_sec) * 1000000000 +
+	       real.tv_nsec - boot.tv_nsec;
+}
+
+/* plan_validate() has parsed them before: they are well formed. */
+static void parse_formats(struct session *s)
+{
+	const struct plan *p = s->plan;
+	const char *why;
+	uint32_t at;
+	size_t i;
+
+	s->formats = arena_alloc(&s->arena, p->events.n * sizeof(*s->formats));
+	for (i = 0; i < p->events.n; i++) {
+		if (event_ops[p->events.v[i].kind].has_format)
+			fmt_parse(&s->arena, p->events.v[i].text,
+				  &s->formats[i], &why, &at);
+	}
+}
+
+static void describe_maps(struct session *s)
+{
+	const struct plan *p = s->plan;
+	size_t i;
+
+	s->maps = arena_alloc(&s->arena, p->maps.n * sizeof(*s->maps));
+	for (i = 0; i < p->maps.n; i++) {
+		const struct plan_map *m = &p->maps.v[i];
+
+		s->maps[i].plan = m;
+		s->maps[i].key = types_get(&p->types, m->key);
+		s->maps[i].value = types_get(&p->types, m->value);
+		s->maps[i].fd = -1;
+	}
+}
+
+void session_init(struct session *s, const struct plan *p, struct machine *m,
+		  const struct session_opts *o, struct diags *d)
+{
+	*s = (struct session){
+		.plan = p,
+		.machine = m,
+		.diags = d,
+		.opts = *o,
+		.show = { .plan = p, .boot_to_real = boot_to_real() },
+		.child = CHILD_NONE,
+		.ring_fd = -1,
+		.lost_fd = -1,
+		.sites_fd = -1,
+		.target_fd = -1,
+		.epoll_fd = -1,
+		.signal_fd = -1,
+	};
+	out_init(&s->out, o);
+	parse_formats(s);
+	describe_maps(s);
+	s->is_site_said = arena_alloc(&s->arena, p->sites.n);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void session_free_parts(struct session *s)
+{
+	attach_drop_all(s);
+	child_close(&s->child);
+	loop_close(s);
+	symbols_free(s->show.symbols);
+	ring_buffer__free(s->ring);
+	bpf_object__close(s->object);
+	close_fd(&s->target_fd);
+	close_fd(&s->epoll_fd);
+	close_fd(&s->signal_fd);
+	out_free(&s->out);
+	arena_free(&s->arena);
+}
+
+/* --- opening -------------------------------------------------------------- */
+
+/* Called for each record; a negative result ends the reading. */
+static int take_record(void *session, void *record, size_t size)
+{
+	struct session *s = session;
+
+	if (s->is_discarding)
+		return 0;
+	event_dispatch(s, record, size);
+	if (s->is_exiting || s->out.error)
+		return -ECANCELED;
+	return --s->turn ? 0 : -EAGAIN;
+}
+
+static int open_ring(struct session *s)
+{
+	int fd = bpf_object__find_map_fd_by_name(s->object, ABI_MAP_RING);
+
+	if (fd < 0) /* the program sends no events */
+		return 0;
+	s->ring = ring_buffer__new(fd, take_record, s, NULL);
+	s->ring_fd = fd;
+	if (s->ring)
+		return 0;
+	return diag_errno(s->diags, errno, D_KERNEL,
+			  "cannot read the kernel's events");
+}
+
+static int open_parts(struct session *s)
+{
+	size_t i;
+	int err = load_check(s);
+
+	if (!err)
+		err = event_check_safety(s);
+	if (!err)
+		err = fixups_check_options(s);
+	for (i = 0; i < s->plan->maps.n; i++)
+		s->maps[i].cpus = machine_cpus(s->machine);
+	if (!err && s->opts.command && !s->opts.dry_run)
+		err = child_start(&s->child, &s->arena, s->opts.command,
+				  s->diags);
+	if (!err)
+		err = load_object(s);
+	return err ? err : open_ring(s);
+}
+
+struct session *session_open(const struct plan *p, struct machine *m,
+			     const struct session_opts *o, struct diags *d)
+{
+	struct session *s = xzalloc(sizeof(*s));
+
+	session_init(s, p, m, o, d);
+	s->show.symbols = symbols_open(m);
+	s->show.ksym = symbols_ksym;
+	s->show.usym = symbols_usym;
+	if (!open_parts(s))
+		return s;
+	session_close(s);
+	return NULL;
+}
+
+/* --- starting ------------------------------------------------------------- */
+
+static size_t count_targets(const struct plan *plan)
+{
+	size_t n = 0;
+
+	vec_each(p, &plan->probes)
+		n += p->targets.n ? p->targets.n : 1;
+	return n;
+}
+
+/* Addresses are named when they are printed, maybe after the end of the
+ * process they are of. */
+static void see_processes(struct session *s)
+{
+	if (s->child.pid)
+		symbols_see(s->show.symbols, (uint32_t)s->child.pid);
+	if (s->opts.pid)
+		symbols_see(s->show.symbols, (uint32_t)s->opts.pid);
+}
+
+int session_start(struct session *s)
+{
+	int err;
+
+	if (s->opts.dry_run)
+		return 0;
+	err = loop_open(s);
+	if (!err)
+		err = attach_run(s, PK_BEGIN);
+	if (!err)
+		err = attach_all(s);
+	if (!err && !s->opts.quiet)
+		out_attached(&s->out, count_targets(s->plan));
+	if (!err)
+		err = child_let_go(&s->child, s->diags);
+	if (err)
+		attach_drop_all(s);
+	else
+		see_processes(s);
+	return err;
+}
+
+void session_consume(struct session *s, bool all)
+{
+	int err;
+
+	do {
+		s->turn = RECORDS_PER_TURN;
+		err = s->ring ? ring_buffer__consume(s->ring) : 0;
+	} while (all && err == -EAGAIN);
+	out_idle(&s->out);
+}
+
+int session_loop(struct session *s)
+{
+	return s->opts.dry_run ? 0 : loop_run(s);
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+/* An element of a per-CPU array of counters, over all CPUs. */
+static uint64_t read_counter(const struct session *s, int fd, uint32_t i)
+{
+	int cpu, cpus = machine_cpus(s->machine);
+	auto_free uint64_t *counts = xzalloc((size_t)cpus * sizeof(*counts));
+	uint64_t total = 0;
+
+	if (fd < 0 || bpf_map_lookup_elem(fd, &i, counts))
+		return 0;
+	for (cpu = 0; cpu < cpus; cpu++)
+		total += counts[cpu];
+	return total;
+}
+
+static void report_lost(struct session *s)
+{
+	uint64_t lost, total = 0;
+	size_t i;
+
+	for (i = 0; i < s->plan->probes.n; i++) {
+		lost = read_counter(s, s->lost_fd, (uint32_t)i);
+		total += lost;
+		if (lost)
+			out_warn(&s->out, "lost %" PRIu64 " event%s of %.*s",
+				 lost, lost == 1 ? "" : "s",
+				 STR_ARG(s->plan->probes.v[i].name));
+	}
+	if (total)
+		out_warn(&s->out, "total lost event count: %" PRIu64, total);
+}
+
+static void report_sites(struct session *s)
+{
+	auto_free uint64_t *counts =
+		xzalloc(s->plan->sites.n * sizeof(*counts));
+	size_t i;
+
+	for (i = 0; i < s->plan->sites.n; i++)
+		counts[i] = read_counter(s, s->sites_fd, (uint32_t)i);
+	event_report_sites(s, counts);
+}
+
+int session_stop(struct session *s)
+{
+	int err;
+
+	if (s->opts.dry_run)
+		return 0;
+	attach_drop_all(s);
+	/* What follows an exit() is not handled; end speaks again. */
+	s->is_discarding = s->is_exiting;
+	session_consume(s, true);
+	s->is_discarding = s->is_exiting = false;
+	err = attach_run(s, PK_END);
+	session_consume(s, true);
+	report_lost(s);
+	report_sites(s);
+	return err;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct map_handle *const *x = a, *const *y = b;
+
+	return str_cmp((*x)->plan->name, (*y)->plan->name);
+}
+
+static int print_map(struct session *s, const struct map_handle *m)
+{
+	auto_rows struct rows rows = { 0 };
+	int err = map_read(m, &rows);
+
+	if (err)
+		return diag_errno(s->diags, err, D_KERNEL, "cannot read %.*s",
+				  STR_ARG(m->plan->name));
+	map_print(&s->show, m, &rows, 0, 0, &s->out.pending);
+	out_end(&s->out);
+	return 0;
+}
+
+static int print_maps(struct session *s)
+{
+	size_t i, n = s->plan->maps.n;
+	auto_free const struct map_handle **order =
+		xzalloc(n * sizeof(const struct map_handle *));
+	int err = 0;
+
+	for (i = 0; i < n; i++)
+		order[i] = &s->maps[i];
+	qsort(order, n, sizeof(*order), compare_names);
+	for (i = 0; i < n && !err; i++)
+		err = print_map(s, order[i]);
+	return err;
+}
+
+int session_print_maps(struct session *s)
+{
+	int err = 0;
+
+	if (s->opts.dry_run)
+		return 0;
+	buf_puts(&s->out.pending, "\n\n");
+	if (s->plan->options.num[OPT_PRINT_MAPS_ON_EXIT])
+		err = print_maps(s);
+	if (out_flush(&s->out))
+		return diag_errno(s->diags, s->out.error, D_IO,
+				  "cannot write the output");
+	return err;
+}
+
+int session_status(const struct session *s)
+{
+	return s->status;
+}
+
+void session_close(struct session *s)
+{
+	if (!s)
+		return;
+	session_free_parts(s);
+	free(s);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session_impl.h - the inside of a session, for the files of this folder
+ * (and for tests that feed it events without a kernel). */
+#ifndef ESPY_RUNTIME_SESSION_IMPL_H
+#define ESPY_RUNTIME_SESSION_IMPL_H
+
+#include <signal.h>
+
+#include "plan/fmt.h"
+#include "runtime/child.h"
+#include "runtime/maps.h"
+#include "runtime/out.h"
+#include "runtime/session.h"
+
+struct bpf_object;
+struct bpf_program;
+struct ring_buffer;
+
+/* What holds a program at an event: both are descriptors, -1: none. */
+struct attachment {
+	int event_fd; /* of perf_event_open() */
+	int link_fd; /* of the BPF link */
+};
+
+struct session {
+	const struct plan *plan; /* borrowed, as the next two */
+	struct machine *machine;
+	struct diags *diags;
+	struct session_opts opts;
+	struct arena arena;
+
+	struct out out;
+	struct show show;
+	struct fmt *formats; /* plan.events.n: those with a format, parsed */
+	struct map_handle *maps; /* plan.maps.n */
+	bool *is_site_said; /* plan.sites.n */
+
+	struct bpf_object *object;
+	struct bpf_program **programs; /* plan.probes.n */
+	struct ring_buffer *ring;
+	int ring_fd; /* borrowed; -1: the program sends no events */
+	unsigned int turn; /* records that this turn may still take */
+	int lost_fd, sites_fd; /* of private maps; -1: not in the object */
+	VEC(struct attachment) attached;
+
+	struct child child;
+	int target_fd; /* pidfd of -p; -1: none */
+	int epoll_fd, signal_fd;
+	sigset_t old_mask;
+	bool is_masked; /* old_mask is to be restored */
+
+	bool is_exiting; /* exit(): what is behind it is not handled */
+	bool is_discarding; /* records are dropped unread */
+	int status;
+};
+
+/* A session that can print and dispatch events, without anything of BPF:
+ * maps have no descriptors. Undone by session_free_parts(). */
+void session_init(struct session *s, const struct plan *p, struct machine *m,
+		  const struct session_opts *o, struct diags *d);
+void session_free_parts(struct session *s);
+
+/* Handles what is in the ring buffer until exit(): all of it, or as much as
+ * keeps the loop responsive. */
+void session_consume(struct session *s, bool all);
+
+#endif
