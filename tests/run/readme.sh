@@ -103,6 +103,7 @@ run_one()
 {
 	local pid status problem=
 
+	: >"$scratch/out" >"$scratch/err"
 	PATH=$build:$PATH bash -c "$command" </dev/null \
 		>"$scratch/out" 2>"$scratch/err" &
 	pid=$!

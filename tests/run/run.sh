@@ -133,20 +133,27 @@ start()
 	jobs+=("$job")
 }
 
-# Wait for process $1, or for the time limit. Sets status.
+# Wait for process group $1, and end it at the time limit. Sets status.
+# (wait -n on two processes would be simpler, but misses one that has ended.)
 wait_for()
 {
-	local first
+	local target=$1 guard
 
-	wait -n -p first "$1" "$watchdog"
-	status=$?
-	if [[ $first == "$watchdog" ]]; then
+	(
+		sleep "$limit"
+		: >"$TMP/late"
+		kill -TERM -- "-$target"
+		sleep 1
+		kill -KILL -- "-$target"
+	) <"$TMP/in" >"$TMP/guard" 2>&1 &
+	guard=$!
+	jobs+=("$guard")
+	{ wait "$target"; status=$?; } 2>/dev/null
+	kill -KILL -- "-$guard" 2>/dev/null
+	{ wait "$guard"; } 2>/dev/null
+	if [[ -e $TMP/late ]]; then
 		why="still running after $limit seconds"
 		status=timeout
-		kill -TERM -- "-$1" 2>/dev/null
-		pause 1
-		kill -KILL -- "-$1" 2>/dev/null
-		{ wait "$1"; } 2>/dev/null
 		return 1
 	fi
 }
@@ -183,14 +190,16 @@ is_attached()
 # would, unless it ends itself.
 run_after()
 {
-	local espy=$1
+	local espy=$1 started=$SECONDS
 
 	while ! is_attached; do
 		if ! kill -0 "$espy" 2>/dev/null; then
 			why="ended before it was attached"
 			return
 		fi
-		if ! kill -0 "$watchdog" 2>/dev/null; then
+		if ((SECONDS - started > limit)); then
+			why="not attached after $limit seconds"
+			kill -KILL -- "-$espy"
 			return
 		fi
 		pause 0.02
@@ -218,17 +227,12 @@ run_command()
 	if [[ ${field[ROOT]-} == no ]]; then
 		set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 	fi
-	sleep "$limit" &
-	watchdog=$!
-	jobs+=("$watchdog")
 	start "$OUT" "$ERR" "$@"
 	espy=$job
 	if [[ -n ${field[AFTER]-} ]]; then
 		run_after "$espy"
 	fi
 	wait_for "$espy"
-	kill "$watchdog" 2>/dev/null
-	{ wait "$watchdog"; } 2>/dev/null
 }
 
 # The words of a field of options, as a shell reads them, in the array words.
