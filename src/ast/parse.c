@@ -94,10 +94,10 @@ struct script *script_parse(struct sources *srcs, const struct source *src,
 
 	if (is_readable(&p))
 		tokens_scan(&p);
-	if (!p.errors)
+	if (!p.is_stopped && !p.has_holes && p.tokens.n) {
 		tokens_settle(&p);
-	if (!p.is_stopped && p.tokens.n)
 		espy_parse(&p);
+	}
 	if (p.unclosed.start)
 		report_unclosed(&p);
 	if (!p.errors)

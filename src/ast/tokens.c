@@ -113,6 +113,7 @@ void tokens_strange(struct parse *p, size_t from, size_t to)
 	unsigned char c = (unsigned char)text.p[0];
 	bool is_said;
 
+	p->has_holes = true;
 	if (c < ' ' || (c >= 0x7f && text.n == 1))
 		is_said = parse_error(p, at, D_SYNTAX,
 				      "unexpected character 0x%02x", c);

@@ -44,6 +44,8 @@ struct parse {
 	size_t last; /* of the one read last */
 	bool is_recovering; /* skipping to where a mistake ends */
 	bool is_stopped; /* no use going on */
+	bool has_holes; /* words without a meaning: the grammar would only
+			   say so again */
 	unsigned int errors;
 
 	/* of the scanner */
