@@ -80,11 +80,9 @@ static int save(struct app *a, const struct plan *p)
 
 static enum stage last_stage(const struct cli *c)
 {
-	switch (c->mode) {
-	case MODE_CHECK: return STAGE_PLAN;
-	case MODE_EMIT: return c->stage;
-	default: return STAGE_OBJ;
-	}
+	if (c->mode == MODE_EMIT)
+		return c->stage;
+	return c->mode == MODE_CHECK ? STAGE_PLAN : STAGE_OBJ;
 }
 
 static struct plan *make_plan(struct app *a, struct str name,
