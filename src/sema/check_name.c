@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_name.c - bare words: builtins, functions without arguments,
  * enumerators of the kernel. */
+#include <assert.h>
+
 #include "sema/check.h"
 
 static bool needs_context(const struct builtin *b)
@@ -35,6 +37,7 @@ static void check_builtin(struct sema *s, struct expr *e,
 		e->type = s->prog->retval;
 	else if (strcmp(b->type, "any"))
 		e->type = sema_type_text(s, str_from(b->type), AS_KERNEL);
+	assert(e->type || b->check); /* else the row names no type */
 	if (b->check && !b->check(s, e))
 		e->type = NULL;
 }

@@ -4,11 +4,31 @@
 
 /* --- type expressions ------------------------------------------------------------- */
 
+/* Kinds without further parts, as rows name them. */
+static const struct type *simple_type(struct sema *s, struct str name)
+{
+	static const struct {
+		const char *name;
+		enum type_kind kind;
+	} rows[] = {
+		{ "ksym_t", TY_KSYM },   { "usym_t", TY_USYM },
+		{ "probe_t", TY_PROBE }, { "macaddr_t", TY_MAC },
+		{ "inet_t", TY_INET },   { "username_t", TY_USERNAME },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (str_is(name, rows[i].name))
+			return type_simple(s->types, rows[i].kind);
+	return NULL;
+}
+
 /* A name without suffixes: the fixed ones, then the kernel's. */
 static const struct type *named_type(struct sema *s, struct str name)
 {
 	const struct type *t = type_parse(s->types, name);
 
+	if (!t)
+		t = simple_type(s, name);
 	if (t)
 		return t;
 	return machine_type(s->env->machine, s->types, name);

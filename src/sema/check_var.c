@@ -219,10 +219,14 @@ bool sema_param_text(struct sema *s, struct expr *e)
 
 /* --- assignments ------------------------------------------------------------------------ */
 
-static bool is_assignable(struct sema *s, const struct expr *target)
+static bool is_assignable(struct sema *s, struct expr *target)
 {
 	if (target->kind == EX_VAR || target->kind == EX_MAP)
 		return true;
+	if (target->kind == EX_SELF) {
+		sema_expr(s, target); /* says why not */
+		return false;
+	}
 	return diag_error(s->d, target->span, D_ASSIGN,
 			  "only variables and maps can be assigned to");
 }
