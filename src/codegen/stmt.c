@@ -41,7 +41,8 @@ static void emit_assign(struct cg *g, const struct stmt *s)
 		return;
 	x = emit_expr(g, s->assign.value);
 	if (s->assign.op != OP_NONE)
-		x = emit_arith(g, s->assign.op, NULL, emit_expr(g, t), x,
+		x = emit_arith(g, s->assign.op, s->assign.common,
+			       emit_expr(g, t), x,
 			       t->site ? t->site : s->assign.value->site);
 	var_set(g, t->var.sym, x);
 }
