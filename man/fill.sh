@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Prints a manual page from its template: a line @NAME@ is replaced by what
-# `espy --docs name` says, @VERSION@ within a line by the version.
+# Prints a manual page from its template: a line @NAME@ is replaced by the file
+# name.roff beside it or, without one, by what `espy --docs name` says;
+# @VERSION@ within a line by the version.
 # Usage: fill.sh ESPY VERSION TEMPLATE
 set -eu
 
@@ -11,7 +12,11 @@ while IFS= read -r line; do
 	@*@)
 		chapter=${line#@}
 		chapter=$(echo "${chapter%@}" | tr '[:upper:]' '[:lower:]')
-		"$espy" --docs "$chapter"
+		if test -f "$(dirname "$template")/$chapter.roff"; then
+			cat "$(dirname "$template")/$chapter.roff"
+		else
+			"$espy" --docs "$chapter"
+		fi
 		;;
 	*@VERSION@*)
 		echo "${line%%@VERSION@*}$version${line#*@VERSION@}" ;;

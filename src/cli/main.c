@@ -80,9 +80,9 @@ static int save(struct app *a, const struct plan *p)
 
 static enum stage last_stage(const struct cli *c)
 {
-	if (c->mode == MODE_EMIT)
-		return c->stage;
-	return c->mode == MODE_CHECK ? STAGE_PLAN : STAGE_OBJ;
+	if (c->mode == MODE_CHECK)
+		return STAGE_PLAN;
+	return c->mode == MODE_EMIT ? c->stage : STAGE_OBJ;
 }
 
 static struct plan *make_plan(struct app *a, struct str name,
