@@ -37,7 +37,7 @@ writable()
 	}'
 }
 
-for file in $runtime_libs; do
+for file in $runtime_libs espy-run; do
 	no_llvm "$file" | report "no LLVM in $file"
 done
 for file in $runtime_libs libcompiler.a; do

@@ -39,7 +39,10 @@ renumber()
 
 run_one()
 {
-	name=$(basename "$1" .sh)
+	name=${1##*/tests/}
+	name=${name#tests/}
+	name=${name#unit/}
+	name=${name%.sh}
 	case $1 in
 	*.sh) sh "$1" >"$tmp/out" ;;
 	*) LC_ALL=C "$1" -q "--tap=$tmp/out" 2>"$tmp/err" ;;
