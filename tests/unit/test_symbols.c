@@ -29,7 +29,7 @@ TestSuite(symbols, .init = setup, .fini = teardown);
 
 /* Not static, so that stripped programs could still export it. */
 int named_for_the_test(int n);
-__attribute__((noinline, noipa)) int named_for_the_test(int n)
+__attribute__((noinline)) int named_for_the_test(int n)
 {
 	return n + 1;
 }
