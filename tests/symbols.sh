@@ -29,6 +29,7 @@ no_llvm()
 # what the compiler adds for sanitizers and coverage.
 writable()
 {
+	test -f "$1" || echo "$1: not built"
 	objdump -t "$1" 2>/dev/null | awk -v lib="$1" '
 	/file format/ { member = $1 }
 	/^[0-9a-f]+ [lgu]     [ O] (\.t?data|\.t?bss|\*COM\*)/ &&
