@@ -23,6 +23,19 @@ static void set_element_type(struct cg *g, LLVMValueRef call, LLVMTypeRef type)
 		call, 1, LLVMCreateTypeAttribute(g->ctx, kind, type));
 }
 
+/* The address as it is: the loader compares the sizes of what is relocated and
+ * of what is loaded there, and a part of a record is smaller than that. */
+static LLVMValueRef settle(struct cg *g, LLVMValueRef p)
+{
+	static const char same[] = "=r,0";
+	LLVMTypeRef type = LLVMFunctionType(g->ptr, &g->ptr, 1, false);
+	LLVMValueRef nothing =
+		LLVMGetInlineAsm(type, "", 0, same, sizeof(same) - 1, false,
+				 false, LLVMInlineAsmDialectATT, false);
+
+	return LLVMBuildCall2(g->b, type, nothing, &p, 1, "");
+}
+
 LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
 			const struct field *f)
 {
@@ -43,5 +56,5 @@ LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
 							 false));
 	}
 	ir_annotate(g, call, "llvm.preserve.access.index", di);
-	return call;
+	return is_reg(f->type) ? call : settle(g, call);
 }

@@ -211,10 +211,10 @@ void di_map(struct cg *g, LLVMValueRef global, const char *name,
 
 /* --- types of fields -------------------------------------------------------------- */
 
-static LLVMMetadataRef empty_record(struct cg *g)
+static LLVMMetadataRef empty_record(struct cg *g, uint64_t size)
 {
 	return LLVMDIBuilderCreateStructType(g->di->b, g->di->unit, "", 0,
-					     g->di->file, 0, 0, 0,
+					     g->di->file, 0, size * 8, 0,
 					     LLVMDIFlagZero, NULL, NULL, 0, 0,
 					     NULL, "", 0);
 }
@@ -234,7 +234,7 @@ static LLVMMetadataRef field_type(struct cg *g, const struct type *t)
 	case TY_STRING:
 		byte = basic(g, "char", 8, DWARF_CHAR);
 		return array_of(g, byte, 8, t->size);
-	case TY_RECORD: return empty_record(g);
+	case TY_RECORD: return empty_record(g, t->size);
 	case TY_ENUM:
 		return LLVMDIBuilderCreateEnumerationType(
 			g->di->b, g->di->unit, "", 0, g->di->file, 0,
@@ -253,6 +253,10 @@ LLVMMetadataRef di_record_with(struct cg *g, const struct type *rec,
 	*is_union = str_starts(name, "union ");
 	if (str_has(name, ' '))
 		str_split(rec->name, ' ', &name);
+	/* What follows ___ is ignored by the loader, but tells LLVM one such
+	 * record from another. */
+	name = str_printf(g->arena, "%.*s___f%.*s", STR_ARG(name),
+			  STR_ARG(f->name));
 	m = member(g, f->name.p, f->name.n, f->type->size * 8, 0,
 		   field_type(g, f->type));
 	if (*is_union)

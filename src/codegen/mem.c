@@ -172,17 +172,13 @@ static LLVMValueRef read_str(struct cg *g, enum addr_space as,
 static void fill_text(struct cg *g, const struct val *src, struct val dst,
 		      uint32_t size, bool pad)
 {
-	LLVMValueRef n = ir_i32(g, size), len;
+	LLVMValueRef n = ir_i64(g, size), less;
 
 	if (pad)
 		ir_clear(g, dst.v, dst.align, size);
 	if (src->len) {
-		/* min(len, size), which the verifier must see */
-		len = LLVMBuildTrunc(g->b, src->len, g->i32, "");
-		n = LLVMBuildSelect(g->b,
-				    LLVMBuildICmp(g->b, LLVMIntULT, src->len,
-						  ir_i64(g, size), ""),
-				    len, n, "");
+		less = LLVMBuildICmp(g->b, LLVMIntULT, src->len, n, "");
+		n = LLVMBuildSelect(g->b, less, src->len, n, "");
 	}
 	read_str(g, src->as, dst.v, n, src->v);
 }
