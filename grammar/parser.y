@@ -58,7 +58,7 @@ static void espy_error(struct span *at, struct parse *p, const char *text)
 /* declarations */
 %token <tok> C_TEXT "C declaration" ATTACH_POINT "probe"
 %token CONFIG "config" IMPORT "import" MACRO "macro" FN "fn"
-%token END_PREDICATE "'/'"
+%token END_PREDICATE "end of predicate"
 
 /* statements; the STMT_ ones are what begins a statement */
 %token STMT_IF STMT_OPEN "'{'"

@@ -275,6 +275,7 @@ struct var {
 	const struct type *wanted; /* declared with let $x : T */
 	bool is_assigned, is_read, is_param;
 	bool is_let; /* check: declared with let */
+	bool is_failed; /* check: was given something without a type */
 	bool is_flexible; /* check: literals only so far, none negative: its
 			     sign may still change */
 	uint32_t index; /* in prog->vars, for codegen's tables */
@@ -291,6 +292,7 @@ struct map {
 	const struct map_decl *decl;
 	bool is_written, is_read;
 	bool is_flexible; /* check: of value, as in struct var */
+	bool is_failed; /* check: as in struct var */
 	bool is_missing; /* check: written by a probe that matches nothing */
 	uint64_t key_flexible; /* check: the same per key, one bit each */
 	uint32_t id; /* lower: index in plan.maps */
@@ -447,14 +449,15 @@ struct stmt *stmt_clone(struct arena *a, const struct stmt *s); /* the list */
 
 /* --- parse (parse.c) --------------------------------------------------------------- */
 
-/* What parse needs beyond the text. */
+/* What parse needs beyond the text; NULL: no parameters. */
 struct parse_env {
 	const char *const *params; /* $1 ... in attach points */
 	size_t n_params;
 };
 
 /* Parses one source of srcs; NULL with errors in d. The script owns
- * everything below; free with script_free(). */
+ * everything below, with an empty table of types and the options' defaults;
+ * names and texts are slices of srcs. Free with script_free(). */
 struct script *script_parse(struct sources *srcs, const struct source *src,
 			    const struct parse_env *env, struct diags *d);
 void script_free(struct script *s);

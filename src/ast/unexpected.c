@@ -28,6 +28,12 @@ static const char *const worth_naming[] = {
 	"'='", "name", "variable", "map", "string", "number", "type", "probe",
 };
 
+/* Every name could be that of a function. */
+static bool is_after_name(const struct expected *e, const char *name)
+{
+	return !strcmp(name, "'('") && expects(e, "'+'");
+}
+
 /* Sums up what may come: a whole, or up to three words. */
 static void add_expected(const struct expected *e, struct buf *out)
 {
@@ -50,14 +56,17 @@ static void add_expected(const struct expected *e, struct buf *out)
 		buf_puts(out, "a type");
 		return;
 	}
+	if (expects(e, "end of predicate")) {
+		buf_puts(out, "'/'");
+		return;
+	}
 	for (i = 0; i < ARRAY_SIZE(worth_naming) && n < 3; i++)
-		if (expects(e, worth_naming[i]))
+		if (expects(e, worth_naming[i]) &&
+		    !is_after_name(e, worth_naming[i]))
 			shown[n++] = worth_naming[i];
 	/* Both end a statement; one is enough. */
 	if (n && !strcmp(shown[0], "';'"))
 		n = 1;
-	if (!n && expects(e, "'/'"))
-		shown[n++] = "'/'";
 	for (i = 0; i < n; i++) {
 		if (i)
 			buf_puts(out, i + 1 == n ? " or " : ", ");
@@ -163,10 +172,10 @@ static void add_hint(struct parse *p, const struct expected *e,
 		diag_hint(p->d, "no '(' is open here");
 	else if (t->kind == '}' && !t->in_body)
 		diag_hint(p->d, "no '{' is open here");
-	else if (t->kind == '{' && p->in_predicate)
+	else if (t->kind == '{' && expects(e, "end of predicate"))
 		diag_hint(p->d, "a condition ends with '/'");
 	else if (is_bare_body(e, t, last))
-		diag_hint(p->d, "what is done is put between '{' and '}'");
+		diag_hint(p->d, "the body is put in braces");
 	else if (t->kind == MAP && last && last->kind == LET && t->in_body)
 		diag_hint(p->d, "maps need no let, or one outside of probes");
 	else

@@ -11,7 +11,7 @@ struct parsed *parsed_new(struct str text)
 	struct parsed *p = xzalloc(sizeof(*p));
 
 	p->d.sources = &p->srcs;
-	p->s = script_parse(&p->srcs, source_add(&p->srcs, STR("t"), text),
+	p->s = script_parse(&p->srcs, source_add(&p->srcs, STR("stdin"), text),
 			    &env, &p->d);
 	if (p->s)
 		script_text(p->s, false, &p->text);
@@ -213,6 +213,41 @@ static void first_name(struct expr *e, void *arg)
 static void count(struct expr *e, void *arg)
 {
 	*(unsigned int *)arg += e->kind != EX_N;
+}
+
+/* Deep, but within the bounds: the recursive functions manage. */
+Test(ast, deep_trees)
+{
+	static const struct {
+		const char *before, *after;
+		unsigned int n;
+	} rows[] = {
+		{ "(", ")", 190 },        { "!", "", 480 },
+		{ "1+", "", 480 },        { "{ ", " }", 190 },
+		{ "if 1 { ", " }", 160 }, { "a ? ", " : 1", 240 },
+		{ "f(", ")", 190 },       { "(uint8)", "", 480 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buf text = { 0 };
+		struct arena a = { 0 };
+		struct parsed *p;
+		unsigned int n;
+
+		buf_puts(&text, "kprobe:f { $x = ");
+		for (n = 0; n < rows[i].n; n++)
+			buf_puts(&text, rows[i].before);
+		buf_puts(&text, "1");
+		for (n = 0; n < rows[i].n; n++)
+			buf_puts(&text, rows[i].after);
+		buf_puts(&text, "; }");
+		p = parsed_new(buf_view(&text));
+		cr_assert_not_null(p->s, "%s\n%s", rows[i].before, p->text.p);
+		cr_expect_not_null(stmt_clone(&a, p->s->probes->body));
+		arena_free(&a);
+		parsed_free(p);
+		buf_free(&text);
+	}
 }
 
 Test(ast, clone_and_each)

@@ -106,6 +106,41 @@ Test(ast_points, one_error_for_one_mistake)
 	expect_errors("kprobe:$7 { }", "$7");
 }
 
+/* What the first message says, and its hint. */
+static void expect_hint(const char *script, const char *text, const char *hint)
+{
+	struct parsed *p = parsed_new(str_from(script));
+
+	cr_assert_null(p->s, "%s", script);
+	cr_expect_str_eq(p->d.v.v[0].text.p, text);
+	cr_expect(p->d.v.v[0].hint.n && strstr(p->d.v.v[0].hint.p, hint),
+		  "%s: %s", script, p->text.p);
+	parsed_free(p);
+}
+
+Test(ast_points, hints)
+{
+	expect_hint("begin { = 1; }", "unexpected '=', expected a statement",
+		    "single quotes");
+	expect_hint("begin { if ( == 1) { } }",
+		    "unexpected '==', expected an expression", "single quotes");
+	expect_hint("begin { @x = 1\n@y = 2; }",
+		    "unexpected '@y', expected ';'", "line 1");
+	expect_hint("begin { if (1) print(1); }",
+		    "unexpected 'print', expected '{'", "braces");
+	expect_hint("begin { print(1)); }", "unexpected ')', expected ';'",
+		    "no '('");
+	expect_hint("begin { } }", "unexpected '}', expected a probe",
+		    "no '{'");
+	expect_hint("begin { END { } }", "unexpected '{', expected ';'",
+		    "'END'");
+	expect_hint("begin { print('a'); }", "strings are in double quotes",
+		    "write \"a\"");
+	expect_hint("kprobe: f { }", "unexpected 'f', expected ',' or '{'",
+		    "':'");
+	expect_hint("kprobe:f /pid { }", "unexpected '{', expected '/'", "'/'");
+}
+
 Test(ast_points, nul_has_a_place)
 {
 	struct parsed *p = parsed_new(STR("begin {\n \0 }"));
