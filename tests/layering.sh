@@ -4,6 +4,7 @@
 # table, who may use which library the second. Prints TAP.
 set -u
 cd "${top_srcdir:-.}" || exit 1
+. tests/files.sh
 
 # What files of a folder may include: folders, or single headers.
 allowed()
@@ -69,8 +70,8 @@ check_edge()
 
 edges()
 {
-	find src runtime grammar bpf-helpers -name '*.[chly]' |
-		LC_ALL=C sort |
+	project_files -path './src/*.[ch]' -o -path './runtime/*.[ch]' \
+		-o -path './grammar/*.[ly]' -o -path './bpf-helpers/*.[ch]' |
 		xargs sed -nE '
 		/^[ \t]*#[ \t]*include/ {
 			s/^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]*).*/\1 \2/
