@@ -5,11 +5,14 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define NOWHERE ((struct span){ 0 })
+#define NOWHERE      ((struct span){ 0 })
+#define CLOSERS_MAX  128 /* threads */
+#define CLOSER_STACK (128u << 10) /* bytes */
 
 /* --- program types -------------------------------------------------------- */
 
@@ -252,14 +255,49 @@ static int move_events(struct session *s)
 	return map;
 }
 
+/* Links that several threads close. */
+struct closing {
+	const struct attachment *v;
+	size_t n, next;
+};
+
+static void *close_links(void *arg)
+{
+	struct closing *c = arg;
+	size_t i;
+
+	while ((i = __atomic_fetch_add(&c->next, 1, __ATOMIC_RELAXED)) < c->n) {
+		if (c->v[i].link_fd >= 0)
+			close(c->v[i].link_fd);
+	}
+	return NULL;
+}
+
+/* Closing a link waits until its program runs nowhere any more; who waits at
+ * the same time waits together. */
+static void close_together(struct closing *c)
+{
+	pthread_t threads[CLOSERS_MAX];
+	pthread_attr_t attr;
+	size_t i, n = 0;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, CLOSER_STACK);
+	while (n < CLOSERS_MAX && n + 1 < c->n &&
+	       !pthread_create(&threads[n], &attr, close_links, c))
+		n++;
+	close_links(c);
+	for (i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	pthread_attr_destroy(&attr);
+}
+
 void attach_drop_all(struct session *s)
 {
+	struct closing closing = { s->attached.v, s->attached.n, 0 };
 	int map = move_events(s);
 
-	vec_each(a, &s->attached) {
-		if (a->link_fd >= 0)
-			close(a->link_fd);
-	}
+	close_together(&closing);
 	vec_each(a, &s->attached) {
 		if (a->event_fd >= 0)
 			close(a->event_fd);
