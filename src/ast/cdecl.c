@@ -40,7 +40,6 @@ int tokens_c_directive(struct parse *p, size_t from)
 static size_t after_unit(struct str s, size_t i)
 {
 	char c = s.p[i], next = i + 1 < s.n ? s.p[i + 1] : '\0';
-	size_t from = i;
 
 	if (c == '/' && next == '/') {
 		while (i < s.n && s.p[i] != '\n')
@@ -54,7 +53,7 @@ static size_t after_unit(struct str s, size_t i)
 		return s.n;
 	}
 	if (c != '"' && c != '\'')
-		return from + 1;
+		return i + 1;
 	for (i++; i < s.n && s.p[i] != '\n'; i++) {
 		if (s.p[i] == '\\')
 			i++;

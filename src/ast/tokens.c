@@ -72,8 +72,7 @@ int tokens_attach_point(struct parse *p, size_t from)
 
 /* --- what nobody should write -------------------------------------------- */
 
-/* Would it be well formed with the quote there? Then only the end of what
- * follows could be wrong, and saying so twice helps nobody. */
+/* Where it should have ended is a guess, and so is all that follows. */
 void tokens_open_string(struct parse *p, size_t from, size_t to)
 {
 	if (char_at(p, to - 1) == '\r')

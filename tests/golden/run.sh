@@ -96,8 +96,8 @@ trap 'exit 1' HUP INT TERM
 if test $# -eq 0; then
 	cd "$golden" || exit 1
 	printf '%s\n' */*.bt | LC_ALL=C sort >"$tmp/list"
-	for code in $(sed -n 's/^\tD_\([A-Z_]*\),.*/\1/p' \
-		"$top/src/base/diag.h"); do
+	sed -n 's/^\tD_\([A-Z_]*\),.*/\1/p' "$top/src/base/diag.h" |
+	while read -r code; do
 		case " $elsewhere N " in
 		*" $code "*) continue ;;
 		esac
