@@ -82,6 +82,7 @@ struct cg {
 	uint32_t frame_size; /* of the captured variables; 0: no loop */
 	VEC(struct range) ranges; /* for ($i : a..b) loops */
 	LLVMValueRef agg; /* see ir_agg_value() */
+	const struct type *agg_type;
 	struct debuginfo *di;
 };
 

@@ -136,6 +136,7 @@ uint32_t ir_map_entries(struct cg *g, const struct map *m);
 /* Inside the emitter of an aggregation (flag FN_ASSIGNED): the address of the
  * map value to change, this CPU's own. */
 LLVMValueRef ir_agg_value(struct cg *g);
+const struct type *ir_agg_type(struct cg *g); /* of the map */
 
 /* *p += n: a number that only this CPU changes. */
 void ir_bump(struct cg *g, LLVMValueRef p, LLVMValueRef n);

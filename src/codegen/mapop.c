@@ -173,6 +173,7 @@ static void assign_agg(struct cg *g, const struct expr *t,
 	p = value_address(g, m, key, t->site);
 	i = ir_if(g, ir_truth_of(g, p));
 	g->agg = p;
+	g->agg_type = m->value;
 	call->call.fn->emit(g, call);
 	g->agg = outer;
 	ir_end(g, &i);
@@ -181,6 +182,11 @@ static void assign_agg(struct cg *g, const struct expr *t,
 LLVMValueRef ir_agg_value(struct cg *g)
 {
 	return g->agg;
+}
+
+const struct type *ir_agg_type(struct cg *g)
+{
+	return g->agg_type;
 }
 
 static void assign_plain(struct cg *g, const struct expr *t, struct val x)

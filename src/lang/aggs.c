@@ -20,7 +20,7 @@ static bool check_number_agg(struct sema *s, struct expr *call)
 	const struct type *t = sema_value_type(s, n->type);
 
 	call->type = type_agg(s->types, call->call.fn->agg,
-			      t && t->is_signed && !n->is_literal);
+			      t && t->is_signed && !sema_is_flexible(n));
 	return true;
 }
 
@@ -82,7 +82,7 @@ static struct val minmax(struct cg *g, const struct expr *call,
 {
 	ir_call_c(g, "agg", name, 3, ir_agg_value(g),
 		  ir_value(g, emit_arg(g, call, 0)),
-		  ir_i64(g, call->type->is_signed));
+		  ir_i64(g, ir_agg_type(g)->is_signed));
 	return ir_none(g);
 }
 
@@ -108,13 +108,13 @@ static struct val emit_hist(struct cg *g, const struct expr *call)
 	struct val n = emit_arg(g, call, 0);
 
 	ir_call_c(g, "hist", "espy_hist", 4, ir_agg_value(g), ir_value(g, n),
-		  ir_i64(g, call->type->bits), ir_i64(g, n.type->is_signed));
+		  ir_i64(g, ir_agg_type(g)->bits), ir_i64(g, n.type->is_signed));
 	return ir_none(g);
 }
 
 static struct val emit_lhist(struct cg *g, const struct expr *call)
 {
-	const struct type *t = call->type;
+	const struct type *t = ir_agg_type(g);
 
 	ir_call_c(g, "hist", "espy_lhist", 5, ir_agg_value(g),
 		  ir_value(g, emit_arg(g, call, 0)), ir_i64(g, t->min),
