@@ -107,6 +107,17 @@ static void lower_exit(struct lower *l, struct expr *call)
 	lower_event(l, call, EV_EXIT, no_text, NULL, &code, 1);
 }
 
+/* --- messages with the place that sends them --------------------------------------- */
+
+static void lower_placed(struct lower *l, struct expr *call)
+{
+	uint32_t site;
+
+	lower_event_default(l, call);
+	site = lower_site(l, SITE_PLACE, call->span, NULL);
+	l->plan->events.v[call->call.event].site = site;
+}
+
 /* --- rows ----------------------------------------------------------------------------- */
 
 const struct function print_functions[] = {
@@ -151,5 +162,35 @@ const struct function print_functions[] = {
 	  .doc = "Ends the trace: end probes run, maps are printed. The code "
 		 "becomes the exit status.",
 	  .example = "exit();" },
+	{ .name = "errorf",
+	  .proto = "none errorf(const string format, ...)",
+	  .flags = FN_HAS_FORMAT,
+	  .event = EV_ERRORF,
+	  .lower = lower_placed,
+	  .doc = "Prints formatted text as an error, with its place in the "
+		 "script, on standard error. The trace goes on.",
+	  .example = "errorf(\"pid %d went wrong\", pid);" },
+	{ .name = "warnf",
+	  .proto = "none warnf(const string format, ...)",
+	  .flags = FN_HAS_FORMAT,
+	  .event = EV_WARNF,
+	  .lower = lower_placed,
+	  .doc = "Prints formatted text as a warning, with its place in the "
+		 "script, on standard error.",
+	  .example = "warnf(\"pid %d looks odd\", pid);" },
+	{ .name = "cat",
+	  .proto = "none cat(const string format, ...)",
+	  .flags = FN_HAS_FORMAT,
+	  .event = EV_CAT,
+	  .doc = "Prints a file whose path is the formatted text, up to the "
+		 "option max_cat_bytes.",
+	  .example = "cat(\"/proc/%d/status\", pid);" },
+	{ .name = "system",
+	  .proto = "none system(const string format, ...)",
+	  .flags = FN_HAS_FORMAT | FN_UNSAFE,
+	  .event = EV_SYSTEM,
+	  .doc = "Runs the formatted text as a command of the shell and "
+		 "prints its output. Needs --unsafe.",
+	  .example = "system(\"ps -p %d\", pid);" },
 	{ 0 },
 };

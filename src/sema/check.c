@@ -76,6 +76,15 @@ static void check_bool(struct sema *s, struct expr *e)
 
 static void check_str(struct sema *s, struct expr *e)
 {
+	uint64_t max = s->script->options.num[OPT_MAX_STRLEN];
+
+	if (!s->long_texts && e->str.n + 1 > max) {
+		diag_error(s->d, e->span, D_LIMIT,
+			   "the text is longer than %llu bytes",
+			   (unsigned long long)max - 1);
+		diag_hint(s->d, "raise the option max_strlen");
+		return;
+	}
 	e->type = type_string(s->types, (uint32_t)e->str.n + 1);
 	e->is_const = e->is_literal = true;
 }
@@ -217,6 +226,23 @@ static void check_rounds(struct sema *s)
 	diag_mute(s->d, false);
 }
 
+/* What was never said to be wrong, and still has no type: values that are made
+ * of each other only. */
+static void check_circles(struct sema *s)
+{
+	for (const struct map *m = s->script->maps; m; m = m->next)
+		if (m->is_failed && (!m->value || !m->key))
+			diag_error(s->d, m->first, D_UNDEFINED_MAP,
+				   "nothing gives '%.*s' a value",
+				   STR_ARG(m->name));
+	for (const struct prog *p = s->script->progs; p; p = p->next)
+		for (const struct var *v = p->vars; v; v = v->next)
+			if (v->is_failed && !v->type)
+				diag_error(s->d, v->declared, D_UNDEFINED_VAR,
+					   "nothing gives '%.*s' a value",
+					   STR_ARG(v->name));
+}
+
 static void drop_unattached(struct script *s)
 {
 	for (struct prog **p = &s->progs; *p;) {
@@ -268,5 +294,7 @@ bool sema_check(struct script *script, const struct sema_env *env,
 	check_round(&s);
 	check_maps(&s);
 	drop_unattached(script);
+	if (d->errors == before)
+		check_circles(&s);
 	return d->errors == before;
 }

@@ -28,6 +28,7 @@ struct sema {
 	/* the checker's own */
 	bool changed; /* a type changed in this round */
 	bool const_params; /* $1 is taken as the constant it is now */
+	bool long_texts; /* formats: no limit on their length */
 	bool is_unevaluated; /* in sizeof(): nothing is read or written */
 	uint32_t loops; /* loops around the statement */
 	VEC(struct var *) scope; /* variables that are visible, inner last */
@@ -143,6 +144,12 @@ bool sema_param_number(const char *text, int64_t *out);
 
 /* The type a script wrote; NULL after a report. */
 const struct type *sema_type_expr(struct sema *s, const struct type_expr *t);
+
+/* Where a record has a field; saying that it has none, what is near. */
+bool sema_find_field(struct sema *s, const struct type *record, struct str name,
+		     struct field *out);
+bool sema_no_field(struct sema *s, const struct type *record, struct str name,
+		   struct span at);
 
 /* --- check_map.c, check_decl.c: symbols ------------------------------------------ */
 

@@ -173,7 +173,9 @@ static bool check_arg(struct sema *s, const struct expr *call,
 	case PM_TYPE: break;
 	}
 	s->const_params |= p->is_const;
+	s->long_texts = p->is_const && e->kind == EX_STR;
 	ok = sema_value(s, e);
+	s->long_texts = false;
 	s->const_params = before;
 	return ok && check_kind(s, call, p, e) &&
 	       (!p->is_const || check_const(s, call, p, e));
@@ -231,8 +233,8 @@ static bool check_count(struct sema *s, const struct expr *call,
 		   "%.*s() takes %s %u argument%s, found %u",
 		   STR_ARG(call->call.id), word, bound, bound == 1 ? "" : "s",
 		   n);
-	if (s->is_final)
-		diag_hint(s->d, "it is %s", call->call.fn->proto);
+	diag_hint(s->d, "it is %s",
+		  strstr(call->call.fn->proto, call->call.fn->name));
 	return false;
 }
 

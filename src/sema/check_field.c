@@ -38,8 +38,8 @@ static const struct type *propagate(struct sema *s, const struct type *t,
 	return type_ptr(s->types, t->elem, from);
 }
 
-static bool find_field(struct sema *s, const struct type *record,
-		       struct str name, struct field *out)
+bool sema_find_field(struct sema *s, const struct type *record, struct str name,
+		     struct field *out)
 {
 	const struct field *f;
 
@@ -52,8 +52,8 @@ static bool find_field(struct sema *s, const struct type *record,
 	return f;
 }
 
-static bool no_field(struct sema *s, const struct type *record, struct str name,
-		     struct span at)
+bool sema_no_field(struct sema *s, const struct type *record, struct str name,
+		   struct span at)
 {
 	struct suggest near = { 0 };
 	str_vec names = { 0 };
@@ -129,8 +129,8 @@ void check_member(struct sema *s, struct expr *e)
 					"((struct name *)value)->field");
 		return;
 	}
-	if (!find_field(s, t, e->member.id, &e->member.field)) {
-		no_field(s, t, e->member.id, e->span);
+	if (!sema_find_field(s, t, e->member.id, &e->member.field)) {
+		sema_no_field(s, t, e->member.id, e->span);
 		return;
 	}
 	e->type = propagate(s, e->member.field.type, space_of(e));

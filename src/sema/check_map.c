@@ -300,10 +300,9 @@ static void undefined(struct sema *s, const struct map *m, struct span at)
 
 bool sema_map_known(struct sema *s, const struct map *m, struct span at)
 {
-	if (m->value)
-		return true;
-	undefined(s, m, at);
-	return false;
+	if (!m->value && !m->is_failed)
+		undefined(s, m, at);
+	return m->value;
 }
 
 /* A map that is read for its value. */

@@ -81,7 +81,9 @@ static void check_let(struct sema *s, struct stmt *st)
 		v->type = v->wanted = wanted;
 		v->is_assigned = true; /* it starts as zero */
 	}
-	if (st->let.value && st->let.value->type)
+	if (st->let.value && !st->let.value->type)
+		v->is_failed = true;
+	else if (st->let.value)
 		sema_var_value(s, v, st->let.value, st->let.value->type,
 			       st->let.value->span);
 	e->type = v->type;
@@ -242,7 +244,7 @@ static void warn_unused(struct sema *s, size_t from)
 	for (size_t i = from; i < s->scope.n; i++) {
 		const struct var *v = s->scope.v[i];
 
-		if (v->is_let && !v->is_read)
+		if (v->is_let && !v->is_read && !v->is_failed)
 			diag_warn(s->d, v->declared, D_UNUSED,
 				  "'%.*s' is declared and not used",
 				  STR_ARG(v->name));

@@ -229,20 +229,13 @@ static bool step_into(struct sema *s, const struct expr *e,
 		      const struct type **t, struct str name, uint64_t *offset)
 {
 	struct field f;
-	const struct field *known;
 
 	if ((*t)->kind != TY_RECORD)
 		return diag_error(s->d, e->span, D_TYPE,
 				  "a value of type %s has no fields",
 				  sema_name(s, *t));
-	known = (*t)->origin ? NULL : type_field(*t, name);
-	if (known)
-		f = *known;
-	else if (!(*t)->origin ||
-		 !machine_field(s->env->machine, s->types, *t, name, &f))
-		return diag_error(s->d, e->span, D_UNKNOWN_FIELD,
-				  "%s has no field '%.*s'", sema_name(s, *t),
-				  STR_ARG(name));
+	if (!sema_find_field(s, *t, name, &f))
+		return sema_no_field(s, *t, name, e->span);
 	*offset += f.offset;
 	*t = f.type;
 	return true;

@@ -121,7 +121,7 @@ void check_var(struct sema *s, struct expr *e)
 		e->var.sym = v;
 	if (v && !s->is_unevaluated)
 		v->is_read = true;
-	if (v && v->type) {
+	if (v && (v->type || v->is_failed)) {
 		e->type = v->type;
 		return;
 	}
@@ -137,21 +137,23 @@ void check_var(struct sema *s, struct expr *e)
 
 bool sema_param_number(const char *text, int64_t *out)
 {
-	const char *digits = text;
+	bool negative = *text == '-';
+	const char *digits = text + (negative || *text == '+');
 	unsigned long long n;
-	bool negative;
+	int base = 0;
 	char *end;
 
-	negative = *digits == '-';
-	digits += negative || *digits == '+';
 	if (*digits < '0' || *digits > '9')
 		return false;
+	if (digits[0] == '0' && (digits[1] | 32) == 'b') {
+		digits += 2;
+		base = 2;
+	}
+	if (base == 2 && *digits != '0' && *digits != '1')
+		return false;
 	errno = 0;
-	if (digits[0] == '0' && (digits[1] == 'b' || digits[1] == 'B'))
-		n = strtoull(digits + 2, &end, 2);
-	else
-		n = strtoull(digits, &end, 0);
-	if (errno || *end || end == digits + 2)
+	n = strtoull(digits, &end, base);
+	if (errno || *end)
 		return false;
 	*out = negative ? (int64_t)-n : (int64_t)n;
 	return true;
@@ -251,6 +253,15 @@ static const struct type *target_type(const struct expr *t)
 	return t->kind == EX_MAP ? t->map.sym->value : t->var.sym->type;
 }
 
+/* The value has no type: whoever reads the target stays silent. */
+static void fail(const struct expr *t)
+{
+	if (t->kind == EX_MAP)
+		t->map.sym->is_failed = true;
+	else
+		t->var.sym->is_failed = true;
+}
+
 static bool put(struct sema *s, struct expr *t, const struct expr *e,
 		const struct type *type, struct span at)
 {
@@ -270,6 +281,8 @@ static bool left_operand(struct sema *s, struct expr *t, struct expr *left)
 {
 	const struct type *old = target_type(t);
 
+	if (!old && t->kind == EX_VAR && t->var.sym->is_failed)
+		return false;
 	if (!old && t->kind == EX_VAR)
 		return diag_error(s->d, t->span, D_UNDEFINED_VAR,
 				  "'%.*s' has no value here",
@@ -295,8 +308,13 @@ static void check_compound(struct sema *s, struct stmt *st)
 	struct expr *target = st->assign.target, *value = st->assign.value;
 	struct expr left = { 0 }, result = { 0 };
 
-	if (!sema_value(s, value) || !find_target(s, target) ||
-	    !left_operand(s, target, &left))
+	if (!sema_value(s, value) || !find_target(s, target)) {
+		if (target->kind == EX_MAP)
+			sema_map(s, target->map.id, target->span)->is_failed =
+				true;
+		return;
+	}
+	if (!left_operand(s, target, &left))
 		return;
 	sema_warn_division(s, st->assign.op, value);
 	result.kind = EX_BINARY;
@@ -331,7 +349,9 @@ void check_assign(struct sema *s, struct stmt *st)
 	s->assigned = target->kind == EX_MAP ? value : NULL;
 	ok = sema_value(s, value);
 	s->assigned = NULL;
-	if (find_target(s, target) && ok)
+	if (!find_target(s, target) || !ok)
+		fail(target);
+	else
 		put(s, target, value, value->type, value->span);
 }
 

@@ -64,12 +64,31 @@ bool expand_offset(struct expand *x, const struct attach_point *ap,
 
 /* --- targets to programs ---------------------------------------------------------- */
 
+/* Events have records of their own, which differ by name only when the events
+ * are of one kind. */
+static bool is_same_layout(const struct type *a, const struct type *b)
+{
+	if (a == b || !a || !b)
+		return a == b;
+	if (a->size != b->size || a->n_fields != b->n_fields || a->origin ||
+	    b->origin)
+		return false;
+	for (uint32_t i = 0; i < a->n_fields; i++) {
+		const struct field *x = &a->fields[i], *y = &b->fields[i];
+
+		if (!str_eq(x->name, y->name) || x->type != y->type ||
+		    x->offset != y->offset || x->is_data_loc != y->is_data_loc)
+			return false;
+	}
+	return true;
+}
+
 static bool has_shape(const struct prog *p, const struct attach_point *ap,
 		      const struct target *t)
 {
-	return p->row == ap->row && p->ctx == t->ctx && p->args == t->args &&
-	       p->retval == t->retval && p->is_user == t->is_user &&
-	       p->attach.v[0].kind == t->kind &&
+	return p->row == ap->row && p->ctx == t->ctx &&
+	       is_same_layout(p->args, t->args) && p->retval == t->retval &&
+	       p->is_user == t->is_user && p->attach.v[0].kind == t->kind &&
 	       p->attach.v[0].flags == t->flags;
 }
 

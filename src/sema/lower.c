@@ -229,7 +229,7 @@ static void lower_stmts(struct lower *l, struct stmt *list)
 static struct str symbol_of(struct lower *l, const struct prog *p, uint32_t i)
 {
 	char *text = arena_printf(&l->script->arena, "p%u_%.*s", i,
-				  STR_ARG(p->names.v[0]));
+				  STR_ARG(p->attach.v[0].name));
 	size_t n = strlen(text);
 
 	if (n > 63)

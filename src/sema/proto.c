@@ -48,7 +48,7 @@ static bool parse_param(struct str text, struct proto_param *out)
 		out->is_const = true;
 		rest = trim((struct str){ text.p + 6, text.n - 6 });
 	}
-	if (!rest.n)
+	if (!rest.n || str_is(rest, "const"))
 		return false;
 	text = rest;
 	out->name = last_word(&rest);
