@@ -7,6 +7,7 @@
 # A TEST is a shell script (NAME.sh) or a program of unit tests. One that ends
 # badly without a "not ok", or says nothing at all, counts as one failure.
 # Environment for the tests: top_srcdir, top_builddir, ESPY, ESPY_RUN.
+# $tests_skipped: a result to begin with, "NAME # SKIP WHY".
 set -u
 
 label=$1
@@ -66,6 +67,7 @@ count()
 }
 
 echo "TAP version 13"
+test -z "${tests_skipped-}" || echo "ok - $tests_skipped" | renumber tests
 for test; do
 	run_one "$test"
 done
