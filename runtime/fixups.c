@@ -161,7 +161,7 @@ static const char *find_positional(struct session *s,
 
 	fixup_parse_number(f->arg.p, &n);
 	text = positional(s, n);
-	if (text)
+	if (text || s->opts.params_checked)
 		return text;
 	vec_each(other, &s->plan->fixups) {
 		if (other == f)

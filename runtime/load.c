@@ -251,15 +251,34 @@ struct str load_log_tail(struct str log)
 	return tail;
 }
 
-/* -v shows the whole log. */
+/* The last line of the log that quotes the script; empty: none does. */
+static struct str script_line(struct str log)
+{
+	struct str line;
+
+	while (log.n) {
+		line = last_line(&log);
+		if (str_starts(line, "; "))
+			return line;
+	}
+	return STR("");
+}
+
+/* -v shows the whole log, else its end and which line of the script that is. */
 static void show_log(struct session *s, struct str log)
 {
 	struct str line, tail = s->opts.verbose ? log : load_log_tail(log);
+	auto_buf struct buf text = { 0 };
 
+	line = script_line(log);
+	if (!str_starts(tail, "; ") && line.n && !s->opts.verbose)
+		buf_printf(&text, "\n  %.*s\n  ...", STR_ARG(line));
 	while (tail.n) {
 		line = str_split(tail, '\n', &tail);
-		diag_note(s->diags, NOWHERE, "%.*s", STR_ARG(line));
+		buf_printf(&text, "\n  %.*s", STR_ARG(line));
 	}
+	if (text.n)
+		diag_note(s->diags, NOWHERE, "its verifier says:%s", text.p);
 }
 
 static const char *refused_log(const struct session *s, const struct logs *logs,

@@ -27,6 +27,7 @@ struct session_opts {
 	bool unsafe;
 	bool dry_run; /* load and verify, do not attach */
 	bool quiet, verbose;
+	bool params_checked; /* missing parameters have been warned of */
 	int out_fd; /* script's output: maps, printf */
 	int err_fd; /* "Attached N probes", run-time warnings, losses */
 	enum buffering buffering;

@@ -101,6 +101,7 @@ static struct plan *make_plan(struct app *a, struct str name,
 
 	if (c->mode == MODE_EMIT)
 		o.text[c->stage] = emitted;
+	a->cli.run.session.params_checked = true;
 	return compile(&a->sources,
 		       source_add(&a->sources, name, buf_view(&a->text)), &o,
 		       &a->diags);

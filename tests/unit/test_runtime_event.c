@@ -414,6 +414,11 @@ Test(fixups, parameters_and_options)
 	cr_expect_eq(slot[4], 0);
 	cr_expect_eq(slot[5], 0);
 	cr_expect_eq(f.diags.warnings, 1);
+	f.diags.warnings = 0;
+	f.diags.v.n = 0;
+	f.session.opts.params_checked = true;
+	cr_expect_eq(fixups_fill(&f.session, section, f.plan->fixups_size), 0);
+	cr_expect_eq(f.diags.warnings, 0);
 	fixture_close(&f);
 }
 
