@@ -30,6 +30,19 @@ struct loop {
 	bool is_callback; /* next and done return from the callback */
 };
 
+/* A temporary on the stack: used again once its statement is over. */
+struct stack_temp {
+	LLVMValueRef ptr;
+	uint32_t size;
+	bool is_taken;
+};
+
+/* What the temporaries were when a statement began. */
+struct temp_mark {
+	size_t taken;
+	uint32_t scratch_used;
+};
+
 /* The function being emitted: a program or the callback of a loop. */
 struct func {
 	struct func *parent; /* the function whose loop this is */
@@ -40,6 +53,8 @@ struct func {
 	LLVMValueRef name; /* i64: which attach point, when known */
 	struct loop *loop;
 	LLVMMetadataRef scope;
+	VEC(struct stack_temp) temps;
+	VEC(size_t) taken; /* indices into temps, newest last */
 };
 
 /* The frame of captured variables starts with whether the body of a loop
@@ -78,7 +93,7 @@ struct cg {
 	uint32_t prog_index;
 	struct func *f;
 	struct slot *slots; /* prog->n_vars */
-	uint32_t stack_used, scratch_used; /* by the program so far */
+	uint32_t stack_used, scratch_used; /* now, callers of callbacks too */
 	uint32_t frame_size; /* of the captured variables; 0: no loop */
 	VEC(struct range) ranges; /* for ($i : a..b) loops */
 	LLVMValueRef agg; /* see ir_agg_value() */
@@ -117,8 +132,10 @@ LLVMValueRef ir_load(struct cg *g, LLVMValueRef p, const struct type *t,
 void ir_copy(struct cg *g, LLVMValueRef dst, uint32_t dst_align,
 	     LLVMValueRef src, uint32_t src_align, uint32_t size);
 void ir_clear(struct cg *g, LLVMValueRef dst, uint32_t align, uint32_t size);
-LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size, uint32_t align);
+LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size); /* aligned to 8 */
 LLVMValueRef ir_scratch_at(struct cg *g, uint32_t offset);
+struct temp_mark temps_mark(const struct cg *g);
+void temps_release(struct cg *g, struct temp_mark mark);
 uint32_t ir_scratch_take(struct cg *g, uint32_t size);
 LLVMValueRef ir_zeros(struct cg *g, uint32_t size);
 /* i64 result of reading size bytes at src (i64) of space as into dst. */

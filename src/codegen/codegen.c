@@ -67,7 +67,7 @@ static void find_syscall(struct cg *g)
 	id = ir_context_word(g, 8);
 	return_if(g, LLVMBuildICmp(g->b, LLVMIntUGE, id,
 				   ir_i64(g, SYSCALLS_MAX), ""));
-	key = ir_temp_bytes(g, 4, 4);
+	key = ir_temp_bytes(g, 4);
 	LLVMBuildStore(g->b, LLVMBuildTrunc(g->b, id, g->i32, ""), key);
 	p = ir_helper_ptr(g, BPF_FUNC_map_lookup_elem, 2, map, key);
 	return_if(g, ir_is_zero(g, p));

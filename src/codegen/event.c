@@ -8,7 +8,7 @@
  * with zero meaning the first. */
 static LLVMValueRef count_up(struct cg *g, LLVMValueRef map, uint32_t index)
 {
-	LLVMValueRef key = ir_temp_bytes(g, 4, 4), p, n;
+	LLVMValueRef key = ir_temp_bytes(g, 4), p, n;
 	struct ir_if i;
 
 	LLVMBuildStore(g->b, ir_i32(g, index), key);

@@ -133,12 +133,18 @@ static void capture_stmts(struct cg *g, struct stmt *s)
 
 void slots_capture(struct cg *g)
 {
+	const struct var *v;
+
 	g->slots = arena_alloc(g->arena, (g->prog->n_vars + 1) *
 						 sizeof(*g->slots));
 	g->frame_size = 0;
 	g->ranges.n = 0;
 	capture_stmts(g, g->prog->body);
 	stmt_each_expr(g->prog->body, capture_block, g);
+	/* Those in memory stay where they are until the end. */
+	for (v = g->prog->vars; v; v = v->next)
+		if (v->type && !is_reg(v->type))
+			var_mem(g, v);
 }
 
 struct val var_mem(struct cg *g, const struct var *v)
@@ -154,7 +160,7 @@ struct val var_mem(struct cg *g, const struct var *v)
 	if (!s->ptr && is_reg(v->type))
 		s->ptr = ir_alloca(g, g->i64, 0, 8);
 	else if (!s->ptr)
-		s->ptr = ir_temp_bytes(g, v->type->size, 8);
+		s->ptr = ir_temp_bytes(g, v->type->size);
 	return ir_mem(s->ptr, v->type, AS_BPF, 8);
 }
 

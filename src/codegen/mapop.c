@@ -151,7 +151,7 @@ static LLVMValueRef value_address(struct cg *g, const struct map *m,
 		return p;
 	i = ir_if(g, ir_is_zero(g, p));
 	if (size <= 16) {
-		zero = ir_temp_bytes(g, size, 8);
+		zero = ir_temp_bytes(g, size);
 		ir_clear(g, zero, 8, size);
 	} else {
 		zero = ir_zeros(g, size);

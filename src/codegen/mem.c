@@ -24,20 +24,57 @@ LLVMValueRef ir_scratch_at(struct cg *g, uint32_t offset)
 			    offset);
 }
 
-LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size, uint32_t align)
+/* A temporary of this size that no statement around uses. */
+static LLVMValueRef free_temp(struct cg *g, uint32_t size)
 {
-	(void)align;
-	size = size ? (size + 7) & ~7u : 8;
-	if (size <= STACK_TEMP_MAX && g->stack_used + size <= STACK_BUDGET) {
+	struct func *f = g->f;
+	struct stack_temp *t = NULL;
+	size_t i;
+
+	for (i = 0; i < f->temps.n && !t; i++)
+		if (!f->temps.v[i].is_taken && f->temps.v[i].size == size)
+			t = &f->temps.v[i];
+	if (!t) {
+		if (g->stack_used + size > STACK_BUDGET)
+			return NULL;
 		g->stack_used += size;
-		return ir_alloca(g, g->i64, size / 8, 8);
+		i = f->temps.n + 1;
+		t = vec_add(g->arena, &f->temps);
+		t->ptr = ir_alloca(g, g->i64, size / 8, 8);
+		t->size = size;
 	}
-	return ir_scratch_at(g, ir_scratch_take(g, size));
+	t->is_taken = true;
+	vec_push(g->arena, &f->taken, i - 1);
+	return t->ptr;
+}
+
+LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size)
+{
+	LLVMValueRef p = NULL;
+
+	size = size ? (size + 7) & ~7u : 8;
+	if (size <= STACK_TEMP_MAX)
+		p = free_temp(g, size);
+	return p ? p : ir_scratch_at(g, ir_scratch_take(g, size));
+}
+
+struct temp_mark temps_mark(const struct cg *g)
+{
+	return (struct temp_mark){ g->f->taken.n, g->scratch_used };
+}
+
+void temps_release(struct cg *g, struct temp_mark mark)
+{
+	struct func *f = g->f;
+
+	while (f->taken.n > mark.taken)
+		f->temps.v[f->taken.v[--f->taken.n]].is_taken = false;
+	g->scratch_used = mark.scratch_used;
 }
 
 struct val ir_temp(struct cg *g, const struct type *type)
 {
-	return ir_mem(ir_temp_bytes(g, type->size, 8), type, AS_BPF, 8);
+	return ir_mem(ir_temp_bytes(g, type->size), type, AS_BPF, 8);
 }
 
 LLVMValueRef ir_zeros(struct cg *g, uint32_t size)
@@ -144,7 +181,7 @@ LLVMValueRef ir_value(struct cg *g, struct val v)
 	case AS_USER:
 	case AS_N: break;
 	}
-	tmp = ir_temp_bytes(g, v.type->size, 8);
+	tmp = ir_temp_bytes(g, v.type->size);
 	ir_read(g, v.as, tmp, v.type->size, v.v);
 	return ir_load(g, tmp, v.type, 8, false);
 }

@@ -111,8 +111,11 @@ static void emit_stmt(struct cg *g, const struct stmt *s)
 
 void emit_stmts(struct cg *g, const struct stmt *s)
 {
+	struct temp_mark mark = temps_mark(g);
+
 	for (; s; s = s->next) {
 		di_line(g, s->span);
 		emit_stmt(g, s);
+		temps_release(g, mark);
 	}
 }
