@@ -12,17 +12,18 @@ struct listing {
 	struct buf out;
 };
 
-/* The pattern for one probe type: its own parts when the pattern names the
- * type, else "*" for as many parts as it takes, and the output is filtered. */
+/* One probe type, by the parts of the pattern after the type's name: those that
+ * are not there match all. */
 static void list_type(struct listing *l, const struct probe_type *row)
 {
 	struct attach_point ap = { .row = row, .text = l->pattern };
-	struct str rest, first = str_split(l->pattern, ':', &rest);
+	struct str rest;
 	struct arena *a = &l->script.arena;
 
+	str_split(l->pattern, ':', &rest);
 	vec_push(a, &ap.parts, str_from(row->name));
 	vec_push(a, &ap.part_spans, (struct span){});
-	for (rest = rest.p ? rest : first; rest.p;) {
+	while (rest.p) {
 		vec_push(a, &ap.parts, str_split(rest, ':', &rest));
 		vec_push(a, &ap.part_spans, (struct span){});
 	}

@@ -10,6 +10,7 @@ static bool expand_once(struct expand *x, const struct attach_point *ap,
 		.full = str_from(ap->row->name),
 		.ctx = CTX_NONE,
 		.kind = kind,
+		.is_alone = true, /* run by the runtime, one by one */
 	};
 
 	return expand_add(x, ap, &t);

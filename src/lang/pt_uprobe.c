@@ -84,6 +84,20 @@ static bool add_matches(struct expand *x, const struct attach_point *ap,
 	return true;
 }
 
+static bool no_binary(struct expand *x, const struct attach_point *ap)
+{
+	struct str name = ap_part(ap, 0);
+	bool ok = expand_no_match(x, ap, NULL);
+
+	if (!ok && str_has(name, '/'))
+		diag_hint(x->d, "there is no file '%.*s'", STR_ARG(name));
+	else if (!ok)
+		diag_hint(x->d,
+			  "'%.*s' is neither a program in $PATH nor a library",
+			  STR_ARG(name));
+	return ok;
+}
+
 static bool expand_symbol(struct expand *x, const struct attach_point *ap,
 			  struct target *t)
 {
@@ -91,7 +105,7 @@ static bool expand_symbol(struct expand *x, const struct attach_point *ap,
 	const char *path, *file = find_binary(x, ap, &path);
 
 	if (!file)
-		return expand_no_match(x, ap, NULL);
+		return no_binary(x, ap);
 	t->ctx = CTX_REGS;
 	t->kind = PK_UPROBE;
 	t->is_user = true;
