@@ -8,6 +8,9 @@
 #					(checked with --check)
 #	tests/golden/STAGE/NAME.out	standard output, standard error and exit
 #					status of the command
+#	tests/golden/STAGE/NAME.check	instead of .out: texts, one a line, that
+#					are found in that order in it; after
+#					'!' one that is nowhere in it
 #
 # The script may begin with "// args: OPTIONS" and go on with "// params:
 # WORDS", which become $1 and so on. The machine is tests/data/host. --update
@@ -54,12 +57,42 @@ show()
 	test $status -eq 0 || echo "--- status $status"
 }
 
+# has_texts FILE.check FILE: says what is not as the first asks
+has_texts()
+{
+	awk -v got="$2" '
+	BEGIN { while ((getline line < got) > 0) all = all line "\n"; at = 1 }
+	/^!/ { if (index(all, substr($0, 2))) bad("found: " substr($0, 2))
+		next }
+	{ n = index(substr(all, at), $0)
+		if (n) at += n - 1 + length($0)
+		else bad("missing: " $0) }
+	function bad(what) { print what; status = 1 }
+	END { exit status }' "$1"
+}
+
+# check STAGE/NAME.bt: by its .check
+check()
+{
+	if has_texts "$golden/${1%.bt}.check" "$tmp/got.$$" >"$tmp/why.$$"
+	then
+		echo "ok - $1"
+	else
+		echo "not ok - $1"
+		sed 's/^/# /' "$tmp/why.$$"
+	fi
+}
+
 # compare STAGE/NAME.bt
 compare()
 {
 	stage=${1%%/*} name=${1#*/}
 	out=$golden/${1%.bt}.out
 	show "$stage" "$name" >"$tmp/got.$$"
+	if test -f "$golden/${1%.bt}.check"; then
+		check "$1"
+		return
+	fi
 	if test "$update" = yes; then
 		cp "$tmp/got.$$" "$out"
 	fi
