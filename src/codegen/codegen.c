@@ -149,8 +149,8 @@ static void begin(struct cg *g)
 	g->i64 = LLVMInt64TypeInContext(g->ctx);
 	g->ptr = LLVMPointerTypeInContext(g->ctx, 0);
 	g->none = LLVMVoidTypeInContext(g->ctx);
-	g->maps = arena_alloc(g->arena,
-			      (g->plan->maps.n + 1) * sizeof(*g->maps));
+	g->maps =
+		arena_alloc(g->arena, (g->plan->maps.n + 1) * sizeof(*g->maps));
 	di_begin(g);
 }
 

@@ -19,8 +19,8 @@ static void set_element_type(struct cg *g, LLVMValueRef call, LLVMTypeRef type)
 {
 	unsigned int kind = LLVMGetEnumAttributeKindForName("elementtype", 11);
 
-	LLVMAddCallSiteAttribute(
-		call, 1, LLVMCreateTypeAttribute(g->ctx, kind, type));
+	LLVMAddCallSiteAttribute(call, 1,
+				 LLVMCreateTypeAttribute(g->ctx, kind, type));
 }
 
 /* The address as it is: the loader compares the sizes of what is relocated and

@@ -8,11 +8,11 @@
 
 #include "codegen/cg.h"
 
-#define DWARF_SIGNED	  0x05
-#define DWARF_UNSIGNED	  0x07
-#define DWARF_CHAR	  0x06
-#define DWARF_BOOL	  0x02
-#define EMIT_NO_DWARF	  3 /* lines without .debug_info */
+#define DWARF_SIGNED      0x05
+#define DWARF_UNSIGNED    0x07
+#define DWARF_CHAR        0x06
+#define DWARF_BOOL        0x02
+#define EMIT_NO_DWARF     3 /* lines without .debug_info */
 #define MEMFD_NAME_LENGTH 32
 
 /* A source of the script as LLVM knows it. Text that is in no file is given
@@ -103,9 +103,10 @@ static void name_params(struct cg *g, LLVMMetadataRef sp, LLVMMetadataRef file,
 
 	for (i = 0; i < n; i++) {
 		name = arena_printf(g->arena, "a%u", i);
-		LLVMDIBuilderCreateParameterVariable(
-			g->di->b, sp, name, strlen(name), i + 1, file, 0,
-			types[i], true, LLVMDIFlagZero);
+		LLVMDIBuilderCreateParameterVariable(g->di->b, sp, name,
+						     strlen(name), i + 1, file,
+						     0, types[i], true,
+						     LLVMDIFlagZero);
 	}
 }
 
@@ -115,15 +116,15 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 	struct source_pos pos = source_find(g->script->sources, at.start);
 	struct debuginfo *di = g->di;
 	LLVMMetadataRef file = pos.source ? file_of(g, pos.source) : di->file;
-	LLVMMetadataRef void_ptr = LLVMDIBuilderCreatePointerType(
-		di->b, NULL, 64, 0, 0, "", 0);
+	LLVMMetadataRef void_ptr =
+		LLVMDIBuilderCreatePointerType(di->b, NULL, 64, 0, 0, "", 0);
 	LLVMMetadataRef types[5] = { g->f->parent ? di->i64 : di->i32 };
 	unsigned int i, n = LLVMCountParams(fn);
 	LLVMMetadataRef type, sp;
 
 	for (i = 0; i < n; i++)
-		types[i + 1] = g->f->parent && n == 2 && !i ? di->i64 :
-							      void_ptr;
+		types[i + 1] =
+			g->f->parent && n == 2 && !i ? di->i64 : void_ptr;
 	type = LLVMDIBuilderCreateSubroutineType(di->b, file, types, n + 1,
 						 LLVMDIFlagZero);
 	sp = LLVMDIBuilderCreateFunction(di->b, file, name, strlen(name), name,
@@ -236,9 +237,10 @@ static LLVMMetadataRef field_type(struct cg *g, const struct type *t)
 		return array_of(g, byte, 8, t->size);
 	case TY_RECORD: return empty_record(g, t->size);
 	case TY_ENUM:
-		return LLVMDIBuilderCreateEnumerationType(
-			g->di->b, g->di->unit, "", 0, g->di->file, 0,
-			t->size * 8, 0, NULL, 0, g->di->u32);
+		return LLVMDIBuilderCreateEnumerationType(g->di->b, g->di->unit,
+							  "", 0, g->di->file, 0,
+							  t->size * 8, 0, NULL,
+							  0, g->di->u32);
 	}
 	return basic(g, t->is_signed ? "int" : "unsigned int", t->size * 8,
 		     t->is_signed ? DWARF_SIGNED : DWARF_UNSIGNED);
@@ -263,10 +265,11 @@ LLVMMetadataRef di_record_with(struct cg *g, const struct type *rec,
 		return LLVMDIBuilderCreateUnionType(
 			g->di->b, g->di->unit, name.p, name.n, g->di->file, 0,
 			f->type->size * 8, 0, LLVMDIFlagZero, &m, 1, 0, "", 0);
-	return LLVMDIBuilderCreateStructType(
-		g->di->b, g->di->unit, name.p, name.n, g->di->file, 0,
-		f->type->size * 8, 0, LLVMDIFlagZero, NULL, &m, 1, 0, NULL, "",
-		0);
+	return LLVMDIBuilderCreateStructType(g->di->b, g->di->unit, name.p,
+					     name.n, g->di->file, 0,
+					     f->type->size * 8, 0,
+					     LLVMDIFlagZero, NULL, &m, 1, 0,
+					     NULL, "", 0);
 }
 
 /* --- the end ----------------------------------------------------------------------------- */

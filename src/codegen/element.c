@@ -33,9 +33,9 @@ static struct val bit_field(struct cg *g, struct val base,
 	v = ir_value(g, ir_part(g, base, f->offset,
 				type_int(g->types, size, false)));
 	v = LLVMBuildShl(g->b, v, ir_i64(g, 64 - bits), "");
-	v = f->type->is_signed ?
-		    LLVMBuildAShr(g->b, v, ir_i64(g, 64 - f->bit_size), "") :
-		    LLVMBuildLShr(g->b, v, ir_i64(g, 64 - f->bit_size), "");
+	v = f->type->is_signed
+		    ? LLVMBuildAShr(g->b, v, ir_i64(g, 64 - f->bit_size), "")
+		    : LLVMBuildLShr(g->b, v, ir_i64(g, 64 - f->bit_size), "");
 	return ir_reg(v, f->type);
 }
 
@@ -148,18 +148,18 @@ static struct val array_element(struct cg *g, struct val base,
 
 	if (index->is_const && index->num >= 0 &&
 	    (uint64_t)index->num < (count ? count : UINT32_MAX))
-		return settled(g, ir_part(g, base, index->num * elem->size,
-					  elem));
+		return settled(g,
+			       ir_part(g, base, index->num * elem->size, elem));
 	i = emit_expr(g, index);
 	if (base.as == AS_BPF)
 		return bounded(g, base, count, elem, ir_value(g, i));
 	if (base.as == AS_BTF)
 		base.as = AS_KERNEL;
-	base.v = ir_to_ptr(
-		g, LLVMBuildAdd(g->b, ir_as_i64(g, base.v),
-				LLVMBuildMul(g->b, ir_value(g, i),
-					     ir_i64(g, elem->size), ""),
-				""));
+	base.v = ir_to_ptr(g,
+			   LLVMBuildAdd(g->b, ir_as_i64(g, base.v),
+					LLVMBuildMul(g->b, ir_value(g, i),
+						     ir_i64(g, elem->size), ""),
+					""));
 	base.type = elem;
 	base.align = 1;
 	return settled(g, base);

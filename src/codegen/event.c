@@ -53,8 +53,8 @@ static void fill_warning(struct cg *g, struct val payload, void *arg)
 	LLVMValueRef code = arg;
 
 	if (payload.type->n_fields)
-		ir_store(g, ir_part(g, payload, 0,
-				    payload.type->fields[0].type),
+		ir_store(g,
+			 ir_part(g, payload, 0, payload.type->fields[0].type),
 			 ir_reg(code, type_int(g->types, 8, true)), false);
 }
 
@@ -81,8 +81,7 @@ void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
 	LLVMValueRef before;
 	struct ir_if i, first;
 
-	if (!site ||
-	    (LLVMIsConstant(condition) && LLVMIsNull(condition)))
+	if (!site || (LLVMIsConstant(condition) && LLVMIsNull(condition)))
 		return;
 	i = ir_if(g, condition);
 	before = count_up(g, map_sites(g), site);

@@ -64,8 +64,8 @@ static LLVMValueRef emit_op(struct cg *g, enum op op, bool is_signed,
 	case OP_XOR: return LLVMBuildXor(g->b, a, b, "");
 	case OP_SHL: return LLVMBuildShl(g->b, a, count, "");
 	case OP_SHR:
-		return is_signed ? LLVMBuildAShr(g->b, a, count, "") :
-				   LLVMBuildLShr(g->b, a, count, "");
+		return is_signed ? LLVMBuildAShr(g->b, a, count, "")
+				 : LLVMBuildLShr(g->b, a, count, "");
 	}
 	return a;
 }
@@ -197,16 +197,17 @@ struct val emit_compare(struct cg *g, enum op op, const struct type *common,
 		}
 		a = aligned(g, a);
 		b = aligned(g, b);
-		eq = common->kind == TY_STRING ?
-			     ir_strings_equal(g, a, b) :
-			     bytes_equal(g, a.v, b.v, common->size);
+		eq = common->kind == TY_STRING
+			     ? ir_strings_equal(g, a, b)
+			     : bytes_equal(g, a.v, b.v, common->size);
 		if (op == OP_NE)
 			eq = LLVMBuildNot(g->b, eq, "");
 		return ir_reg(ir_as_bool(g, eq), t);
 	}
 	a = ir_convert(g, a, common);
 	b = ir_convert(g, b, common);
-	return ir_reg(ir_as_bool(g, LLVMBuildICmp(g->b,
+	return ir_reg(ir_as_bool(g,
+				 LLVMBuildICmp(g->b,
 					       predicate(op, common->is_signed),
 					       a.v, b.v, "")),
 		      t);
@@ -243,10 +244,9 @@ static struct val emit_binary(struct cg *g, const struct expr *e)
 		common = a.type;
 	if (e->bin.op >= OP_EQ && e->bin.op <= OP_GE)
 		return emit_compare(g, e->bin.op, common, a, b);
-	return emit_arith(g, e->bin.op, is_reg(e->type) &&
-						e->type->kind == TY_INT ?
-						e->type :
-						NULL,
+	return emit_arith(g, e->bin.op,
+			  is_reg(e->type) && e->type->kind == TY_INT ? e->type
+								     : NULL,
 			  a, b, e->site);
 }
 
@@ -266,8 +266,8 @@ static struct val emit_unary(struct cg *g, const struct expr *e)
 		return ir_reg(ir_as_bool(g, n), e->type);
 	}
 	n = ir_value(g, v);
-	n = e->unary.op == OP_NEG ? LLVMBuildNeg(g->b, n, "") :
-				    LLVMBuildNot(g->b, n, "");
+	n = e->unary.op == OP_NEG ? LLVMBuildNeg(g->b, n, "")
+				  : LLVMBuildNot(g->b, n, "");
 	return ir_convert(g, ir_reg(n, type_int(g->types, 8, true)), e->type);
 }
 
@@ -325,8 +325,9 @@ static struct val emit_tuple(struct cg *g, const struct expr *e)
 	if (used < e->type->size)
 		ir_zero(g, t);
 	for (i = 0; x && i < e->type->n_fields; i++, x = x->next)
-		ir_store(g, ir_part(g, t, e->type->fields[i].offset,
-				    e->type->fields[i].type),
+		ir_store(g,
+			 ir_part(g, t, e->type->fields[i].offset,
+				 e->type->fields[i].type),
 			 emit_expr(g, x), true);
 	return t;
 }
@@ -360,8 +361,9 @@ static struct val emit_param(struct cg *g, const struct expr *e)
 	if (!e->fixup)
 		return ir_none(g);
 	if (e->type->kind != TY_STRING)
-		return ir_convert(g, ir_reg(ir_fixup(g, e->fixup - 1),
-					    type_int(g->types, 8, true)),
+		return ir_convert(g,
+				  ir_reg(ir_fixup(g, e->fixup - 1),
+					 type_int(g->types, 8, true)),
 				  e->type);
 	ir_fixup(g, e->fixup - 1);
 	f = &g->plan->fixups.v[e->fixup - 1];
@@ -387,8 +389,7 @@ struct val emit_expr(struct cg *g, const struct expr *e)
 	if (e->is_const && e->type && e->type->kind != TY_NONE)
 		return emit_const(g, e);
 	switch (e->kind) {
-	case EX_NAME:
-		return e->name.row ? e->name.row->emit(g, e) : ir_none(g);
+	case EX_NAME: return e->name.row ? e->name.row->emit(g, e) : ir_none(g);
 	case EX_VAR: return emit_var(g, e);
 	case EX_MAP: return emit_map_read(g, e);
 	case EX_PARAM:

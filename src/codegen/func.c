@@ -135,8 +135,8 @@ void slots_capture(struct cg *g)
 {
 	const struct var *v;
 
-	g->slots = arena_alloc(g->arena, (g->prog->n_vars + 1) *
-						 sizeof(*g->slots));
+	g->slots = arena_alloc(g->arena,
+			       (g->prog->n_vars + 1) * sizeof(*g->slots));
 	g->frame_size = 0;
 	g->ranges.n = 0;
 	capture_stmts(g, g->prog->body);
@@ -190,8 +190,7 @@ void var_set(struct cg *g, const struct var *v, struct val x)
 		dst = var_mem(g, v);
 		return ir_store(g, dst, x, true);
 	}
-	n = x.where == VAL_NONE ? ir_i64(g, 0) :
-				  ir_convert(g, x, v->type).v;
+	n = x.where == VAL_NONE ? ir_i64(g, 0) : ir_convert(g, x, v->type).v;
 	if (g->slots[v->index].frame && v->type->kind != TY_PTR)
 		n = unknown(g, n);
 	dst = var_mem(g, v);

@@ -17,8 +17,7 @@ bool is_reg(const struct type *t)
 	case TY_TIMESTAMP:
 	case TY_USERNAME:
 	case TY_COUNT:
-	case TY_SUM:
-		return true;
+	case TY_SUM: return true;
 	case TY_NONE:
 	case TY_ARRAY:
 	case TY_STRING:
@@ -34,8 +33,7 @@ bool is_reg(const struct type *t)
 	case TY_STATS:
 	case TY_HIST:
 	case TY_LHIST:
-	case TY_N:
-		return false;
+	case TY_N: return false;
 	}
 	return false;
 }
@@ -228,8 +226,7 @@ LLVMValueRef ir_shr(struct cg *g, LLVMValueRef a, unsigned int bits)
 void ir_annotate(struct cg *g, LLVMValueRef insn, const char *kind,
 		 LLVMMetadataRef md)
 {
-	unsigned int id =
-		LLVMGetMDKindIDInContext(g->ctx, kind, strlen(kind));
+	unsigned int id = LLVMGetMDKindIDInContext(g->ctx, kind, strlen(kind));
 
 	LLVMSetMetadata(insn, id, LLVMMetadataAsValue(g->ctx, md));
 }

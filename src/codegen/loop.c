@@ -9,8 +9,8 @@ static LLVMTypeRef callback_type(struct cg *g, bool is_map)
 	LLVMTypeRef loop[] = { g->i64, g->ptr };
 	LLVMTypeRef map[] = { g->ptr, g->ptr, g->ptr, g->ptr };
 
-	return is_map ? LLVMFunctionType(g->i64, map, 4, false) :
-			LLVMFunctionType(g->i64, loop, 2, false);
+	return is_map ? LLVMFunctionType(g->i64, map, 4, false)
+		      : LLVMFunctionType(g->i64, loop, 2, false);
 }
 
 static void callback_begin(struct cg *g, struct func *f, struct loop *l,
@@ -60,8 +60,8 @@ static void range_body(struct cg *g, const struct stmt *s, uint32_t from)
 	const struct type *t = s->loop.var->var.sym->type;
 	LLVMValueRef i = LLVMGetParam(g->f->fn, 0), first;
 
-	first = LLVMBuildLoad2(g->b, g->i64,
-			       ir_at_offset(g, g->f->frame, from), "");
+	first = LLVMBuildLoad2(g->b, g->i64, ir_at_offset(g, g->f->frame, from),
+			       "");
 	var_set(g, s->loop.var->var.sym,
 		ir_reg(LLVMBuildAdd(g->b, first, i, ""), t));
 	emit_stmts(g, s->loop.body);
@@ -89,8 +89,8 @@ static void map_body(struct cg *g, const struct stmt *s)
 		ir_zero(g, kv);
 		ir_store(g, ir_part(g, kv, 0, t->fields[0].type), key, true);
 		x = entry_value(g, m, t->fields[1].type, key);
-		ir_store(g, ir_part(g, kv, t->fields[1].offset,
-				    t->fields[1].type),
+		ir_store(g,
+			 ir_part(g, kv, t->fields[1].offset, t->fields[1].type),
 			 x, true);
 	}
 	emit_stmts(g, s->loop.body);

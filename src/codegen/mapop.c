@@ -28,8 +28,8 @@ static struct val tuple_key(struct cg *g, const struct type *t,
 	if (used < t->size)
 		ir_zero(g, k);
 	for (i = 0; keys && i < t->n_fields; i++, keys = keys->next)
-		ir_store(g, ir_part(g, k, t->fields[i].offset,
-				    t->fields[i].type),
+		ir_store(g,
+			 ir_part(g, k, t->fields[i].offset, t->fields[i].type),
 			 emit_expr(g, keys), true);
 	return k;
 }
@@ -126,8 +126,7 @@ static void update(struct cg *g, const struct map *m, LLVMValueRef key,
 		   LLVMValueRef value, uint64_t flags, uint32_t site)
 {
 	LLVMValueRef rc = ir_helper(g, BPF_FUNC_map_update_elem, 4,
-				    ir_map(g, m), key, value,
-				    ir_i64(g, flags));
+				    ir_map(g, m), key, value, ir_i64(g, flags));
 	LLVMValueRef failed = ir_is_negative(g, rc);
 
 	if (flags == BPF_NOEXIST) /* another CPU was first: not a failure */
@@ -222,8 +221,8 @@ static LLVMValueRef atomic_add(struct cg *g, LLVMValueRef p,
 				 LLVMAtomicOrderingMonotonic, false);
 	if (t->size == 8)
 		return old;
-	return t->is_signed ? LLVMBuildSExt(g->b, old, g->i64, "") :
-			      LLVMBuildZExt(g->b, old, g->i64, "");
+	return t->is_signed ? LLVMBuildSExt(g->b, old, g->i64, "")
+			    : LLVMBuildZExt(g->b, old, g->i64, "");
 }
 
 /* value op= x in place. Returns the value before. */
@@ -282,8 +281,7 @@ void emit_map_assign(struct cg *g, const struct stmt *s)
 {
 	const struct expr *t = s->assign.target, *v = s->assign.value;
 
-	if (v->kind == EX_CALL && v->call.fn &&
-	    v->call.fn->agg != TY_NONE) {
+	if (v->kind == EX_CALL && v->call.fn && v->call.fn->agg != TY_NONE) {
 		assign_agg(g, t, v);
 		return;
 	}

@@ -112,28 +112,27 @@ LLVMValueRef map_ring(struct cg *g)
 LLVMValueRef map_lost(struct cg *g)
 {
 	if (!g->lost)
-		g->lost = map_private(g, ABI_MAP_LOST,
-				      BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8,
-				      g->plan->probes.n ? g->plan->probes.n :
-							  1);
+		g->lost =
+			map_private(g, ABI_MAP_LOST, BPF_MAP_TYPE_PERCPU_ARRAY,
+				    4, 8,
+				    g->plan->probes.n ? g->plan->probes.n : 1);
 	return g->lost;
 }
 
 LLVMValueRef map_sites(struct cg *g)
 {
 	if (!g->sites)
-		g->sites = map_private(g, ABI_MAP_SITES,
-				       BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8,
-				       g->plan->sites.n);
+		g->sites =
+			map_private(g, ABI_MAP_SITES, BPF_MAP_TYPE_PERCPU_ARRAY,
+				    4, 8, g->plan->sites.n);
 	return g->sites;
 }
 
 LLVMValueRef map_scratch(struct cg *g)
 {
 	if (!g->scratch_map)
-		g->scratch_map = LLVMAddGlobal(g->mod,
-					       LLVMArrayType2(g->ptr, 4),
-					       "espy_scratch_open");
+		g->scratch_map = LLVMAddGlobal(
+			g->mod, LLVMArrayType2(g->ptr, 4), "espy_scratch_open");
 	return g->scratch_map;
 }
 

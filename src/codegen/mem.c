@@ -120,8 +120,7 @@ void ir_clear(struct cg *g, LLVMValueRef dst, uint32_t align, uint32_t size)
 				ir_i64(g, size), align);
 	else
 		ir_helper(g, BPF_FUNC_probe_read_kernel, 3, dst,
-			  ir_i32(g, size),
-			  ir_zeros(g, size));
+			  ir_i32(g, size), ir_zeros(g, size));
 }
 
 void ir_zero(struct cg *g, struct val dst)
@@ -174,8 +173,7 @@ LLVMValueRef ir_value(struct cg *g, struct val v)
 	switch (v.as) {
 	case AS_BPF: return ir_load(g, v.v, v.type, v.align, false);
 	case AS_CTX: return ir_load(g, v.v, v.type, v.type->size, true);
-	case AS_BTF:
-		return ir_load(g, v.v, v.type, v.type->size, false);
+	case AS_BTF: return ir_load(g, v.v, v.type, v.type->size, false);
 	case AS_NONE:
 	case AS_KERNEL:
 	case AS_USER:
@@ -188,8 +186,8 @@ LLVMValueRef ir_value(struct cg *g, struct val v)
 
 /* --- text ------------------------------------------------------------------------------ */
 
-static LLVMValueRef read_str(struct cg *g, enum addr_space as,
-			     LLVMValueRef dst, LLVMValueRef n, LLVMValueRef src)
+static LLVMValueRef read_str(struct cg *g, enum addr_space as, LLVMValueRef dst,
+			     LLVMValueRef n, LLVMValueRef src)
 {
 	LLVMValueRef rc, again;
 	struct ir_if i;
@@ -349,8 +347,8 @@ struct val ir_here(struct cg *g, struct val v, const struct type *type)
 
 	if (in_bpf(v) && same_bytes(type, v.type))
 		return v;
-	if (in_bpf(v) && type->kind == TY_STRING &&
-	    v.type->kind == TY_STRING && v.type->size == type->size)
+	if (in_bpf(v) && type->kind == TY_STRING && v.type->kind == TY_STRING &&
+	    v.type->size == type->size)
 		return v;
 	t = ir_temp(g, type);
 	ir_store(g, t, v, true);
@@ -373,10 +371,12 @@ struct val ir_convert(struct cg *g, struct val v, const struct type *type)
 		return ir_reg(ir_load(g, v.v, type, v.align, false), type);
 	n = ir_value(g, v);
 	if (type->kind == TY_BOOL)
-		return v.type->kind == TY_BOOL ?
-			       ir_reg(n, type) :
-			       ir_reg(ir_as_bool(g, ir_truth(g, ir_reg(n, v.type))),
-				      type);
+		return v.type->kind == TY_BOOL
+			       ? ir_reg(n, type)
+			       : ir_reg(ir_as_bool(g,
+						   ir_truth(g,
+							    ir_reg(n, v.type))),
+					type);
 	return ir_reg(ir_extend(g, n, type->size, type->is_signed), type);
 }
 

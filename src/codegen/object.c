@@ -84,8 +84,8 @@ static void make_internal(struct cg *g)
 static LLVMValueRef data(struct cg *g, const char *name, const char *section,
 			 struct str bytes)
 {
-	LLVMValueRef c = LLVMConstStringInContext2(g->ctx, bytes.p, bytes.n,
-						   true);
+	LLVMValueRef c =
+		LLVMConstStringInContext2(g->ctx, bytes.p, bytes.n, true);
 	LLVMValueRef v = LLVMAddGlobal(g->mod, LLVMTypeOf(c), name);
 
 	LLVMSetInitializer(v, c);

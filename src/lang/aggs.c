@@ -44,8 +44,7 @@ static bool check_lhist(struct sema *s, struct expr *call)
 			      "the minimum of lhist()") ||
 	    !sema_const_range(s, max, INT32_MIN, INT64_MAX / 4,
 			      "the maximum of lhist()") ||
-	    !sema_const_range(s, step, 1, INT64_MAX / 4,
-			      "the step of lhist()"))
+	    !sema_const_range(s, step, 1, INT64_MAX / 4, "the step of lhist()"))
 		return false;
 	if (max->num <= min->num)
 		return diag_error(s->d, call->span, D_RANGE,
@@ -53,11 +52,11 @@ static bool check_lhist(struct sema *s, struct expr *call)
 				  "the minimum (%lld)",
 				  (long long)max->num, (long long)min->num);
 	if ((max->num - min->num) / step->num > LHIST_MAX_STEPS)
-		return diag_error(s->d, call->span, D_RANGE,
-				  "lhist(): at most %d steps, found %lld",
-				  LHIST_MAX_STEPS,
-				  (long long)((max->num - min->num) /
-					      step->num));
+		return diag_error(
+			s->d, call->span, D_RANGE,
+			"lhist(): at most %d steps, found %lld",
+			LHIST_MAX_STEPS,
+			(long long)((max->num - min->num) / step->num));
 	call->type = type_lhist(s->types, min->num, max->num, step->num);
 	return true;
 }
@@ -108,7 +107,8 @@ static struct val emit_hist(struct cg *g, const struct expr *call)
 	struct val n = emit_arg(g, call, 0);
 
 	ir_call_c(g, "hist", "espy_hist", 4, ir_agg_value(g), ir_value(g, n),
-		  ir_i64(g, ir_agg_type(g)->bits), ir_i64(g, n.type->is_signed));
+		  ir_i64(g, ir_agg_type(g)->bits),
+		  ir_i64(g, n.type->is_signed));
 	return ir_none(g);
 }
 
@@ -141,8 +141,8 @@ const struct function agg_functions[] = {
 	{ "avg", "any avg(number n)", .flags = FN_ASSIGNED, .agg = TY_AVG,
 	  .check = check_number_agg, .emit = emit_avg,
 	  .doc = "The average of the values.", .example = "@ = avg(10);" },
-	{ "stats", "any stats(number n)", .flags = FN_ASSIGNED,
-	  .agg = TY_STATS, .check = check_number_agg, .emit = emit_avg,
+	{ "stats", "any stats(number n)", .flags = FN_ASSIGNED, .agg = TY_STATS,
+	  .check = check_number_agg, .emit = emit_avg,
 	  .doc = "How many values, their average and their sum.",
 	  .example = "@ = stats(10);" },
 	{ "hist", "any hist(number n, [const int bits])", .flags = FN_ASSIGNED,

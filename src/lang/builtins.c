@@ -55,8 +55,8 @@ static struct val emit_lower(struct cg *g, const struct expr *e)
 
 static struct val emit_slot(struct cg *g, const struct expr *e)
 {
-	LLVMValueRef v = e->fixup ? ir_fixup(g, e->fixup - 1) :
-				    ir_fixup_kind(g, e->name.row->fixup);
+	LLVMValueRef v = e->fixup ? ir_fixup(g, e->fixup - 1)
+				  : ir_fixup_kind(g, e->name.row->fixup);
 
 	return ir_convert(g, ir_reg(v, type_int(ir_types(g), 8, false)),
 			  e->type);
@@ -167,9 +167,9 @@ static bool check_curtask(struct sema *s, struct expr *e)
 
 static struct val emit_curtask(struct cg *g, const struct expr *e)
 {
-	enum bpf_func_id id = e->type->kind == TY_PTR ?
-				      BPF_FUNC_get_current_task_btf :
-				      BPF_FUNC_get_current_task;
+	enum bpf_func_id id = e->type->kind == TY_PTR
+				      ? BPF_FUNC_get_current_task_btf
+				      : BPF_FUNC_get_current_task;
 
 	return ir_reg(ir_helper(g, id, 0), e->type);
 }
@@ -189,13 +189,16 @@ static struct val emit_ctx(struct cg *g, const struct expr *e)
 
 /* --- rows ------------------------------------------------------------------------------ */
 
-#define ARG_ROW(n)                                                    \
-	{                                                             \
-		"arg" #n, "any", .flags = BI_REGS | BI_CTX,           \
-		.check = check_arg, .emit = emit_argn, .arg = n,      \
-		.doc = "Argument " #n " of the function, by position, " \
-		       "as a 64-bit number.",                         \
-		.example = "uprobe:/bin/sh:main { print(arg" #n "); }", \
+#define ARG_ROW(n)                                                           \
+	{                                                                    \
+		"arg" #n, "any",                                             \
+			.flags = BI_REGS | BI_CTX, .check = check_arg,       \
+			.emit = emit_argn, .arg = n,                         \
+			.doc = "Argument " #n                                \
+			       " of the function, by position, "             \
+			       "as a 64-bit number.",                        \
+			.example =                                           \
+				"uprobe:/bin/sh:main { print(arg" #n "); }", \
 	}
 
 const struct builtin builtins[] = {
@@ -220,8 +223,8 @@ const struct builtin builtins[] = {
 	  .doc = "Process id of the command given with -c, 0 without.",
 	  .example = "if (pid == cpid) { @ = count(); }" },
 	{ "cpu", "uint32", .emit = emit_helper,
-	  .arg = BPF_FUNC_get_smp_processor_id,
-	  .doc = "Number of the CPU.", .example = "@[cpu] = count();" },
+	  .arg = BPF_FUNC_get_smp_processor_id, .doc = "Number of the CPU.",
+	  .example = "@[cpu] = count();" },
 	{ "ctx", "any", .flags = BI_CTX, .check = check_ctx, .emit = emit_ctx,
 	  .doc = "The program's context, as a pointer.",
 	  .example = "profile:hz:99 { print(ctx != 0); }" },
@@ -252,20 +255,20 @@ const struct builtin builtins[] = {
 	  .doc = "Number of the CPU's memory node.",
 	  .example = "@[numaid] = count();" },
 	{ "pid", "uint32", .emit = emit_upper,
-	  .arg = BPF_FUNC_get_current_pid_tgid,
-	  .doc = "Process id.", .example = "@[pid] = count();" },
+	  .arg = BPF_FUNC_get_current_pid_tgid, .doc = "Process id.",
+	  .example = "@[pid] = count();" },
 	{ "probe", "probe_t", .flags = BI_NAME, .emit = emit_probe,
 	  .doc = "Full name of the probe that fired.",
 	  .example = "@[probe] = count();" },
 	{ "rand", "uint32", .emit = emit_helper,
 	  .arg = BPF_FUNC_get_prandom_u32, .doc = "A random number.",
 	  .example = "if (rand % 100 == 0) { @ = count(); }" },
-	{ "retval", "uint64", .flags = BI_RETVAL | BI_CTX,
-	  .emit = emit_retval, .doc = "What the function returned.",
+	{ "retval", "uint64", .flags = BI_RETVAL | BI_CTX, .emit = emit_retval,
+	  .doc = "What the function returned.",
 	  .example = "uretprobe:/bin/sh:main { print(retval); }" },
 	{ "tid", "uint32", .emit = emit_lower,
-	  .arg = BPF_FUNC_get_current_pid_tgid,
-	  .doc = "Thread id.", .example = "@start[tid] = nsecs;" },
+	  .arg = BPF_FUNC_get_current_pid_tgid, .doc = "Thread id.",
+	  .example = "@start[tid] = nsecs;" },
 	{ "uid", "uint32", .emit = emit_lower,
 	  .arg = BPF_FUNC_get_current_uid_gid,
 	  .doc = "User id of the current task.", .example = "print(uid);" },

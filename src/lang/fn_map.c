@@ -22,8 +22,7 @@ static bool check_keyed(struct sema *s, struct expr *call)
 	if (key->kind != TY_NONE)
 		return diag_error(s->d, call->span, D_ARG_COUNT,
 				  "%.*s() needs a key: '%.*s' has keys",
-				  STR_ARG(call->call.id),
-				  STR_ARG(map->map.id));
+				  STR_ARG(call->call.id), STR_ARG(map->map.id));
 	return true;
 }
 

@@ -62,9 +62,8 @@ static struct val emit_str(struct cg *g, const struct expr *call)
 		return ir_text(g, from.v, from.as, call->type, NULL);
 	if (n && !n->is_const)
 		len = emit_expr(g, n);
-	return ir_text(g, ir_value(g, from),
-		       text_space(ir_prog(g), from.type), call->type,
-		       n && !n->is_const ? ir_value(g, len) : NULL);
+	return ir_text(g, ir_value(g, from), text_space(ir_prog(g), from.type),
+		       call->type, n && !n->is_const ? ir_value(g, len) : NULL);
 }
 
 /* --- comparing and searching ------------------------------------------------------ */
@@ -111,8 +110,7 @@ static LLVMValueRef find(struct cg *g, const struct expr *call)
 	struct val a = text_arg(g, call, 0), b = text_arg(g, call, 1);
 
 	return ir_call_c(g, "string", "espy_strstr", 4, a.v,
-			 ir_i64(g, a.type->size), b.v,
-			 ir_i64(g, b.type->size));
+			 ir_i64(g, a.type->size), b.v, ir_i64(g, b.type->size));
 }
 
 static struct val emit_strstr(struct cg *g, const struct expr *call)

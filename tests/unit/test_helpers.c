@@ -7,8 +7,9 @@
 /* --- division ------------------------------------------------------------------ */
 
 static const int64_t numbers[] = {
-	0, 1, -1, 2, -2, 3, -7, 10, 255, -256, INT32_MAX, INT32_MIN, INT64_MAX,
-	INT64_MIN, INT64_MIN + 1,
+	0,         1,         -1,        2,         -2,
+	3,         -7,        10,        255,       -256,
+	INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, INT64_MIN + 1,
 };
 
 #define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
@@ -74,8 +75,8 @@ static void check_bounds(unsigned int bits)
 	for (unsigned int i = 1; i < n; i++) {
 		start = bucket_start(i, bits);
 		next = i + 1 < n ? bucket_start(i + 1, bits) : 0;
-		cr_expect_eq(bucket_of(start, bits, false), i,
-			     "%u bits: %lu", bits, start);
+		cr_expect_eq(bucket_of(start, bits, false), i, "%u bits: %lu",
+			     bits, start);
 		cr_expect_eq(bucket_of(next - 1, bits, false), i,
 			     "%u bits: %lu", bits, next - 1);
 	}
@@ -109,12 +110,12 @@ static const struct {
 	int64_t n, min, max, step;
 	unsigned int bucket;
 } steps[] = {
-	{ -1, 0, 100, 10, 0 },	 { INT64_MIN, 0, 100, 10, 0 },
-	{ 0, 0, 100, 10, 1 },	 { 9, 0, 100, 10, 1 },
-	{ 10, 0, 100, 10, 2 },	 { 99, 0, 100, 10, 10 },
+	{ -1, 0, 100, 10, 0 },   { INT64_MIN, 0, 100, 10, 0 },
+	{ 0, 0, 100, 10, 1 },    { 9, 0, 100, 10, 1 },
+	{ 10, 0, 100, 10, 2 },   { 99, 0, 100, 10, 10 },
 	{ 100, 0, 100, 10, 11 }, { INT64_MAX, 0, 100, 10, 11 },
-	{ -5, -10, 10, 5, 2 },	 { -11, -10, 10, 5, 0 },
-	{ 10, -10, 10, 5, 5 },	 { 24, 0, 25, 10, 3 },
+	{ -5, -10, 10, 5, 2 },   { -11, -10, 10, 5, 0 },
+	{ 10, -10, 10, 5, 5 },   { 24, 0, 25, 10, 3 },
 	{ 25, 0, 25, 10, 4 },
 };
 

@@ -4,8 +4,8 @@
 
 #include "espy.h"
 
-static const char *const texts[] = { "",     "a",    "ab",    "abc", "abab",
-				     "ababc", "\xff", "b",     "ba",  "aab" };
+static const char *const texts[] = { "",      "a",    "ab", "abc", "abab",
+				     "ababc", "\xff", "b",  "ba",  "aab" };
 
 #define N_TEXTS (sizeof(texts) / sizeof(texts[0]))
 
@@ -41,8 +41,8 @@ Test(helpers_string, comparing_is_that_of_c)
 		pad(b, texts[i % N_TEXTS], SIZE);
 		for (size_t n = 0; n <= SIZE; n++)
 			cr_expect_eq(sign(espy_strncmp(a, b, n)),
-				     sign(strncmp(a, b, n)),
-				     "'%s' '%s' %zu", a, b, n);
+				     sign(strncmp(a, b, n)), "'%s' '%s' %zu", a,
+				     b, n);
 	}
 }
 
