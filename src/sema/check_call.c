@@ -376,6 +376,8 @@ static const struct type *result_type(struct sema *s, const struct proto *p)
 		return type_none(s->types);
 	if (str_is(p->result, "int"))
 		return type_int(s->types, 8, true);
+	if (str_is(p->result, "any"))
+		return NULL;
 	return sema_type_text(s, p->result, AS_KERNEL);
 }
 
