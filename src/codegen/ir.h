@@ -132,6 +132,8 @@ LLVMValueRef ir_map_lookup(struct cg *g, const struct map *m, struct val key);
 bool ir_map_percpu(struct cg *g, const struct map *m);
 bool ir_map_is_array(struct cg *g, const struct map *m);
 uint32_t ir_map_entries(struct cg *g, const struct map *m);
+/* How many entries there are now: an i64. */
+LLVMValueRef ir_map_count(struct cg *g, const struct map *m, struct span at);
 
 /* Inside the emitter of an aggregation (flag FN_ASSIGNED): the address of the
  * map value to change, this CPU's own. */

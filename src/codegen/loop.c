@@ -2,6 +2,8 @@
 /* Loops: bpf_loop() and bpf_for_each_map_elem() with a callback each. The
  * variables that a loop's body names live in a frame on the program's stack,
  * whose address the callback is given. */
+#include <stdio.h>
+
 #include "codegen/cg.h"
 
 static LLVMTypeRef callback_type(struct cg *g, bool is_map)
@@ -14,7 +16,7 @@ static LLVMTypeRef callback_type(struct cg *g, bool is_map)
 }
 
 static void callback_begin(struct cg *g, struct func *f, struct loop *l,
-			   const struct stmt *s, bool is_map)
+			   struct span at, bool is_map)
 {
 	char name[96];
 
@@ -22,8 +24,8 @@ static void callback_begin(struct cg *g, struct func *f, struct loop *l,
 		 g->n_callbacks++);
 	func_begin(g, f, name, callback_type(g, is_map), NULL);
 	LLVMSetLinkage(f->fn, LLVMInternalLinkage);
-	f->scope = di_function(g, f->fn, name, s->span);
-	di_line(g, s->span);
+	f->scope = di_function(g, f->fn, name, at);
+	di_line(g, at);
 	f->frame = LLVMGetParam(f->fn, is_map ? 3 : 1);
 	f->ctx = LLVMBuildLoad2(g->b, g->ptr,
 				ir_at_offset(g, f->frame, FRAME_CTX), "");
@@ -161,7 +163,7 @@ void emit_loop(struct cg *g, const struct stmt *s)
 	if (s->kind == ST_FOR_RANGE)
 		n = range_turns(g, s, &from);
 	here = LLVMGetInsertBlock(g->b);
-	callback_begin(g, &f, &l, s, s->kind == ST_FOR_MAP);
+	callback_begin(g, &f, &l, s->span, s->kind == ST_FOR_MAP);
 	if (s->kind == ST_WHILE)
 		while_body(g, s);
 	else if (s->kind == ST_FOR_RANGE)
@@ -173,4 +175,26 @@ void emit_loop(struct cg *g, const struct stmt *s)
 	di_line(g, s->span);
 	loop_call(g, s, n, f.fn);
 	loop_returned(g);
+}
+
+/* --- the number of entries -------------------------------------------------- */
+
+LLVMValueRef ir_map_count(struct cg *g, const struct map *m, struct span at)
+{
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);
+	LLVMValueRef n = ir_temp_bytes(g, FRAME_FIRST);
+	struct func f = { 0 };
+	struct loop l;
+
+	if (ir_map_is_array(g, m))
+		return ir_i64(g, ir_map_entries(g, m));
+	callback_begin(g, &f, &l, at, true);
+	ir_bump(g, f.frame, ir_i64(g, 1));
+	callback_end(g);
+	ir_at(g, here);
+	di_line(g, at);
+	ir_clear(g, n, 8, FRAME_FIRST);
+	ir_helper(g, BPF_FUNC_for_each_map_elem, 4, ir_map(g, m), f.fn, n,
+		  ir_i64(g, 0));
+	return LLVMBuildLoad2(g->b, g->i64, n, "");
 }

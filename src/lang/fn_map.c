@@ -66,6 +66,13 @@ static struct val emit_delete(struct cg *g, const struct expr *call)
 	return ir_reg(ir_as_bool(g, ir_is_zero(g, rc)), call->type);
 }
 
+static struct val emit_len(struct cg *g, const struct expr *call)
+{
+	const struct map *m = call_arg(call, 0)->map.sym;
+
+	return ir_reg(ir_map_count(g, m, call->span), call->type);
+}
+
 const struct function map_functions[] = {
 	{ "delete", "bool delete(map m, [key k])", .flags = FN_NO_WARN,
 	  .check = check_keyed, .emit = emit_delete,
@@ -74,5 +81,8 @@ const struct function map_functions[] = {
 	{ "has_key", "bool has_key(map m, key k)", .emit = emit_has_key,
 	  .doc = "Whether a map has an entry.",
 	  .example = "@a[1] = 1; if (has_key(@a, 1)) { print(1); }" },
+	{ "len", "int64 len(map m)", .emit = emit_len,
+	  .doc = "How many entries a map has.",
+	  .example = "@a[1] = 1; print(len(@a));" },
 	{ 0 },
 };
