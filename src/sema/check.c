@@ -27,6 +27,8 @@ void sema_hint(struct sema *s, const struct suggest *sg, const char *prefix)
 
 bool sema_not_here(struct sema *s, struct span at, struct str name)
 {
+	if (!s->prog->row) /* of no known type: said already */
+		return false;
 	return diag_error(s->d, at, D_NOT_HERE,
 			  "'%.*s' is not available in %s probes", STR_ARG(name),
 			  s->prog->row->name);

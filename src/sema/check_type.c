@@ -243,7 +243,8 @@ static bool step_into(struct sema *s, const struct expr *e,
 
 void check_offsetof(struct sema *s, struct expr *e)
 {
-	const struct type *t = sema_type_expr(s, e->cast.to);
+	const struct type *t = e->cast.to ? sema_type_expr(s, e->cast.to)
+					  : type_of(s, e->cast.e);
 	struct str rest = e->cast.path;
 	uint64_t offset = 0;
 
