@@ -26,6 +26,7 @@ static bool pass_parse(struct job *j)
 	const struct parse_env env = {
 		.params = j->opts->params,
 		.n_params = j->opts->n_params,
+		.params_later = j->opts->params_later,
 	};
 
 	j->script = script_parse(j->sources, j->source, &env, j->d);
@@ -45,6 +46,11 @@ static bool pass_options(struct job *j)
 		ok &= options_from_env(&s->options, &s->arena, j->opts->env,
 				       j->d);
 	return ok;
+}
+
+static bool pass_macros(struct job *j)
+{
+	return macros_expand(j->script, j->d);
 }
 
 static bool pass_expand(struct job *j)
@@ -82,6 +88,7 @@ static const struct pass {
 			 of the user's mistakes are found at once */
 } passes[] = {
 	{ "parse", pass_parse, STAGE_AST, false },
+	{ "macros", pass_macros, STAGE_TYPED, false },
 	{ "options", pass_options, STAGE_TYPED, true },
 	{ "expand", pass_expand, STAGE_TYPED, true },
 	{ "check", pass_check, STAGE_TYPED, false },

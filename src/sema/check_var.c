@@ -168,6 +168,8 @@ static const char *param_text(struct sema *s, const struct expr *e)
 
 static void warn_missing(struct sema *s, const struct expr *e)
 {
+	if (s->env->params_later)
+		return;
 	diag_warn(s->d, e->span, D_PARAM,
 		  "parameter $%u was not given: it is 0", e->param.index);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sema.h - the meaning of a script: the three passes between text and code.
+/* sema.h - the meaning of a script: the passes between text and code.
  *
+ *   macros  put in for their uses
  *   expand  attach points -> programs, one per shape of context
  *   check   types for every expression; all of the user's errors end here
  *   lower   the plan: maps, probes, events, fixups, sites
@@ -15,11 +16,13 @@ struct sema_env {
 	struct machine *machine;
 	const char *const *params; /* of the script */
 	size_t n_params;
+	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
 	bool has_pid_filter;
 };
 
 /* Each returns false with errors in d. In this order. */
+bool macros_expand(struct script *s, struct diags *d);
 bool sema_expand(struct script *s, const struct sema_env *env, struct diags *d);
 bool sema_check(struct script *s, const struct sema_env *env, struct diags *d);
 bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
