@@ -26,7 +26,6 @@ static bool pass_parse(struct job *j)
 	const struct parse_env env = {
 		.params = j->opts->params,
 		.n_params = j->opts->n_params,
-		.params_later = j->opts->params_later,
 	};
 
 	j->script = script_parse(j->sources, j->source, &env, j->d);
@@ -141,6 +140,7 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 			.machine = opts->machine,
 			.params = opts->params,
 			.n_params = opts->n_params,
+			.params_later = opts->params_later,
 			.unsafe = opts->unsafe,
 			.has_pid_filter = opts->has_pid_filter,
 		},
