@@ -55,7 +55,8 @@ struct function {
 
 	const char *doc; /* a sentence or two for users */
 	const char *example; /* statements that compile in a begin probe, or a
-				whole script when it contains '{' */
+				whole script when its first '{' comes before
+				any '(' */
 };
 
 /* Tables, each ended by a row without a name. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prototypes and the joining of types. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
+#include "compile.h"
 #include "lang/lang.h"
 #include "sema/check.h"
 #include "sema/proto.h"
@@ -210,4 +212,57 @@ Test(sema, parameters_as_numbers)
 			cr_expect_eq(n, params[i].num, "'%s': %lld",
 				     params[i].text, (long long)n);
 	}
+}
+
+/* --- examples of the rows ------------------------------------------------------------ */
+
+/* Compiles one without any message, against the machine of the tests: what
+ * that machine has not got is ignored. */
+static void expect_example(const char *name, const char *example)
+{
+	const char *top = getenv("top_srcdir");
+	size_t n = strcspn(example, "({");
+	bool is_script = example[n] == '{'; /* no call or if comes first */
+	auto_buf struct buf script = { 0 }, said = { 0 };
+	struct sources srcs = { 0 };
+	struct diags d = { .sources = &srcs };
+	struct compile_opts o = { .unsafe = true, .last = STAGE_PLAN };
+	auto_free char *root = NULL;
+	struct plan *p;
+
+	cr_assert(asprintf(&root, "%s/tests/data/host", top ? top : ".") > 0);
+	buf_printf(&script, "config = { missing_probes = ignore }\n%s%s%s",
+		   is_script ? "" : "begin { ", example, is_script ? "" : " }");
+	o.machine = machine_open(root, &d);
+	p = compile(&srcs, source_add(&srcs, STR("x"), buf_view(&script)), &o,
+		    &d);
+	diags_render(&d, false, &said);
+	cr_expect(p && !d.v.n, "%s: %s\n%s", name, script.p, said.p);
+	plan_free(p);
+	machine_close(o.machine);
+	diags_free(&d);
+	sources_free(&srcs);
+}
+
+Test(sema, examples_of_functions)
+{
+	for (size_t i = 0; function_tables[i]; i++)
+		for (const struct function *f = function_tables[i]; f->name;
+		     f++)
+			expect_example(f->name, f->example);
+}
+
+Test(sema, examples_of_builtins)
+{
+	for (size_t i = 0; builtin_tables[i]; i++)
+		for (const struct builtin *b = builtin_tables[i]; b->name; b++)
+			expect_example(b->name, b->example);
+}
+
+Test(sema, examples_of_probe_types)
+{
+	for (size_t i = 0; probe_type_tables[i]; i++)
+		for (const struct probe_type *t = probe_type_tables[i]; t->name;
+		     t++)
+			expect_example(t->name, t->example);
 }
