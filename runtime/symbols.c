@@ -331,10 +331,12 @@ void symbols_see(struct symbols *s, uint32_t pid)
 
 	s->now++;
 	p = get_process(s, pid);
-	for (i = 0; p && !p->maps.n && i < EXEC_TURNS; i++) {
+	for (i = 0; !(p && p->maps.n) && i < EXEC_TURNS; i++) {
 		usleep(EXEC_PAUSE);
-		if (!read_process(p, pid))
-			return;
+		if (!p)
+			p = get_process(s, pid);
+		else
+			read_process(p, pid);
 	}
 }
 
