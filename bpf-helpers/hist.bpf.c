@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 #include "espy.h"
 
-/* Position of the highest bit that is set; n is not 0. */
+/* Position of the highest bit that is set; n is not 0. Each step stays one
+ * branch. */
 static ESPY_FUNC uint64_t log2_of(uint64_t n)
 {
 	uint64_t k = 0;
@@ -9,22 +10,27 @@ static ESPY_FUNC uint64_t log2_of(uint64_t n)
 	if (n >> 32) {
 		n >>= 32;
 		k += 32;
+		opaque(k);
 	}
 	if (n >> 16) {
 		n >>= 16;
 		k += 16;
+		opaque(k);
 	}
 	if (n >> 8) {
 		n >>= 8;
 		k += 8;
+		opaque(k);
 	}
 	if (n >> 4) {
 		n >>= 4;
 		k += 4;
+		opaque(k);
 	}
 	if (n >> 2) {
 		n >>= 2;
 		k += 2;
+		opaque(k);
 	}
 	return k + (n >> 1);
 }

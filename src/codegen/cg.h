@@ -83,6 +83,7 @@ struct cg {
 
 	LLVMValueRef *maps; /* plan.maps.n; NULL: not referenced yet */
 	LLVMValueRef ring, lost, sites, scratch_map;
+	LLVMValueRef selfs; /* storage of self-> variables; NULL: none yet */
 	LLVMValueRef fixups, unknown, zeros;
 	uint32_t zeros_size;
 	uint32_t scratch_max; /* largest program's */
@@ -164,8 +165,21 @@ void emit_map_assign(struct cg *g, const struct stmt *s);
 struct val emit_map_incdec(struct cg *g, const struct expr *e);
 struct val emit_arith(struct cg *g, enum op op, const struct type *type,
 		      struct val a, struct val b, uint32_t site);
+/* The type that `target op= value` is computed in. */
+const struct type *arith_type(struct cg *g, enum op op,
+			      const struct type *target,
+			      const struct expr *value);
 struct val emit_compare(struct cg *g, enum op op, const struct type *common,
 			struct val a, struct val b);
+
+/* --- values of the thread (self.c) ----------------------------------------------- */
+
+/* The current thread's value in a map of map_thread(), made when asked for;
+ * NULL at run time when there is none. */
+LLVMValueRef thread_storage(struct cg *g, LLVMValueRef map, bool create);
+struct val emit_self(struct cg *g, const struct expr *e);
+void emit_self_assign(struct cg *g, const struct stmt *s);
+struct val emit_self_incdec(struct cg *g, const struct expr *e);
 
 /* --- elements (element.c) ---------------------------------------------------------- */
 
@@ -177,6 +191,7 @@ struct val emit_deref(struct cg *g, const struct expr *e);
 
 LLVMValueRef map_private(struct cg *g, const char *name, unsigned int type,
 			 uint32_t key, uint32_t value, uint32_t entries);
+LLVMValueRef map_thread(struct cg *g, const char *name, uint32_t value);
 void maps_finish(struct cg *g); /* private maps with their final sizes */
 LLVMValueRef map_ring(struct cg *g);
 LLVMValueRef map_lost(struct cg *g);
@@ -203,6 +218,9 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 void di_line(struct cg *g, struct span at);
 void di_map(struct cg *g, LLVMValueRef global, const char *name,
 	    const uint32_t *numbers, const char *const *names, unsigned int n);
+/* A map whose key and value have types, too: an int and bytes. */
+void di_thread_map(struct cg *g, LLVMValueRef global, const char *name,
+		   const uint32_t *numbers, uint32_t value);
 void di_global(struct cg *g, LLVMValueRef global, const char *name,
 	       uint32_t size);
 LLVMMetadataRef di_record_with(struct cg *g, const struct type *rec,

@@ -194,20 +194,48 @@ static LLVMMetadataRef number(struct cg *g, uint32_t n)
 		g->di->b, array_of(g, g->di->i32, 32, n), 64, 0, 0, "", 0);
 }
 
-void di_map(struct cg *g, LLVMValueRef global, const char *name,
-	    const uint32_t *numbers, const char *const *names, unsigned int n)
+static void describe_map(struct cg *g, LLVMValueRef global, const char *name,
+			 LLVMMetadataRef *members, unsigned int n)
 {
-	LLVMMetadataRef members[8], type;
-	unsigned int i;
+	LLVMMetadataRef type;
 
-	for (i = 0; i < n; i++)
-		members[i] = member(g, names[i], strlen(names[i]), 64, 64 * i,
-				    number(g, numbers[i]));
 	type = LLVMDIBuilderCreateStructType(g->di->b, g->di->unit, "", 0,
 					     g->di->file, 0, 64 * n, 0,
 					     LLVMDIFlagZero, NULL, members, n,
 					     0, NULL, "", 0);
 	describe(g, global, name, type);
+}
+
+void di_map(struct cg *g, LLVMValueRef global, const char *name,
+	    const uint32_t *numbers, const char *const *names, unsigned int n)
+{
+	LLVMMetadataRef members[8];
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		members[i] = member(g, names[i], strlen(names[i]), 64, 64 * i,
+				    number(g, numbers[i]));
+	describe_map(g, global, name, members, n);
+}
+
+static LLVMMetadataRef pointer_to(struct cg *g, LLVMMetadataRef type)
+{
+	return LLVMDIBuilderCreatePointerType(g->di->b, type, 64, 0, 0, "", 0);
+}
+
+void di_thread_map(struct cg *g, LLVMValueRef global, const char *name,
+		   const uint32_t *numbers, uint32_t value)
+{
+	LLVMMetadataRef byte = basic(g, "char", 8, DWARF_CHAR);
+	LLVMMetadataRef members[] = {
+		member(g, "type", 4, 64, 0, number(g, numbers[0])),
+		member(g, "map_flags", 9, 64, 64, number(g, numbers[1])),
+		member(g, "key", 3, 64, 128, pointer_to(g, g->di->i32)),
+		member(g, "value", 5, 64, 192,
+		       pointer_to(g, array_of(g, byte, 8, value))),
+	};
+
+	describe_map(g, global, name, members, ARRAY_SIZE(members));
 }
 
 /* --- types of fields -------------------------------------------------------------- */

@@ -77,6 +77,18 @@ static LLVMValueRef scaled(struct cg *g, const struct type *ptr, LLVMValueRef n)
 	return LLVMBuildMul(g->b, n, ir_i64(g, size), "");
 }
 
+/* Bytes as elements. */
+static LLVMValueRef distance(struct cg *g, const struct type *ptr,
+			     LLVMValueRef n)
+{
+	uint32_t size = ptr->elem && ptr->elem->size ? ptr->elem->size : 1;
+
+	if (size & (size - 1))
+		return ir_call_c(g, "number", "espy_sdiv", 2, n,
+				 ir_i64(g, size));
+	return LLVMBuildAShr(g->b, n, ir_i64(g, __builtin_ctz(size)), "");
+}
+
 static struct val emit_pointer(struct cg *g, enum op op, struct val a,
 			       struct val b)
 {
@@ -85,7 +97,7 @@ static struct val emit_pointer(struct cg *g, enum op op, struct val a,
 	LLVMValueRef n;
 
 	if (a.type->kind == TY_PTR && b.type->kind == TY_PTR) {
-		n = LLVMBuildSub(g->b, x, y, "");
+		n = distance(g, t, LLVMBuildSub(g->b, x, y, ""));
 		return ir_reg(n, type_int(g->types, 8, true));
 	}
 	if (a.type->kind == TY_PTR)
@@ -115,6 +127,18 @@ struct val emit_arith(struct cg *g, enum op op, const struct type *type,
 	if (op == OP_DIV || op == OP_MOD)
 		return emit_divide(g, op, type, x, y, site);
 	return ir_reg(emit_op(g, op, type->is_signed, x, y), type);
+}
+
+/* A literal that is not negative takes the sign of what it meets. */
+const struct type *arith_type(struct cg *g, enum op op,
+			      const struct type *target,
+			      const struct expr *value)
+{
+	bool adapts = value->is_literal && value->num >= 0;
+
+	return type_int(g->types, 8,
+			op == OP_SUB || target->is_signed ||
+				(value->type->is_signed && !adapts));
 }
 
 /* --- comparison ------------------------------------------------------------------------ */
@@ -260,6 +284,9 @@ static struct val emit_unary(struct cg *g, const struct expr *e)
 	if (e->unary.op == OP_ADDR && e->unary.e->kind == EX_VAR)
 		return ir_reg(ir_as_i64(g, var_mem(g, e->unary.e->var.sym).v),
 			      e->type);
+	if (e->unary.op == OP_ADDR)
+		return ir_reg(ir_as_i64(g, ir_map(g, e->unary.e->map.sym)),
+			      e->type);
 	v = emit_expr(g, e->unary.e);
 	if (e->unary.op == OP_NOT) {
 		n = LLVMBuildNot(g->b, ir_truth(g, v), "");
@@ -278,6 +305,8 @@ static struct val emit_incdec(struct cg *g, const struct expr *e)
 
 	if (t->kind == EX_MAP)
 		return emit_map_incdec(g, e);
+	if (t->kind == EX_SELF)
+		return emit_self_incdec(g, e);
 	old = emit_expr(g, t);
 	new = emit_arith(g, e->incdec.is_inc ? OP_ADD : OP_SUB, NULL, old,
 			 ir_num(g, type_int(g->types, 8, true), 1), 0);
@@ -345,6 +374,8 @@ static struct val emit_cast(struct cg *g, const struct expr *e)
 {
 	struct val v = emit_expr(g, e->cast.e);
 
+	if (is_reg(e->type) && v.where == VAL_MEM && !is_reg(v.type))
+		v = ir_here(g, v, v.type);
 	if (is_reg(e->type) || e->type->kind == TY_STRING)
 		return ir_convert(g, v, e->type);
 	if (v.where == VAL_MEM && v.type->size >= e->type->size) {
@@ -391,6 +422,7 @@ struct val emit_expr(struct cg *g, const struct expr *e)
 	switch (e->kind) {
 	case EX_NAME: return e->name.row ? e->name.row->emit(g, e) : ir_none(g);
 	case EX_VAR: return emit_var(g, e);
+	case EX_SELF: return emit_self(g, e);
 	case EX_MAP: return emit_map_read(g, e);
 	case EX_PARAM:
 	case EX_NPARAMS: return emit_param(g, e);
@@ -413,7 +445,6 @@ struct val emit_expr(struct cg *g, const struct expr *e)
 	case EX_SIZEOF:
 	case EX_OFFSETOF:
 	case EX_TYPEINFO:
-	case EX_SELF:
 	case EX_N: break;
 	}
 	return ir_none(g);

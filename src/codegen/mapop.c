@@ -227,7 +227,8 @@ static LLVMValueRef atomic_add(struct cg *g, LLVMValueRef p,
 
 /* value op= x in place. Returns the value before. */
 static LLVMValueRef change(struct cg *g, LLVMValueRef p, const struct type *t,
-			   enum op op, struct val x, uint32_t site)
+			   enum op op, const struct type *type, struct val x,
+			   uint32_t site)
 {
 	struct val at = ir_mem(p, t, AS_BPF, 8);
 	LLVMValueRef old, n = ir_value(g, x);
@@ -238,13 +239,13 @@ static LLVMValueRef change(struct cg *g, LLVMValueRef p, const struct type *t,
 		return atomic_add(g, p, t, n);
 	}
 	old = ir_value(g, at);
-	x = emit_arith(g, op, NULL, ir_reg(old, t), x, site);
+	x = emit_arith(g, op, type, ir_reg(old, t), x, site);
 	ir_store(g, at, x, true);
 	return old;
 }
 
 static struct val modify(struct cg *g, const struct expr *t, enum op op,
-			 struct val x, uint32_t site)
+			 const struct type *type, struct val x, uint32_t site)
 {
 	const struct map *m = t->map.sym;
 	struct val key = ir_map_key(g, m, t->map.keys);
@@ -256,7 +257,7 @@ static struct val modify(struct cg *g, const struct expr *t, enum op op,
 					ir_i64(g, m->value->elem->size), ""),
 			   type_int(g->types, 8, true));
 	i = ir_if(g, ir_truth_of(g, p));
-	old = change(g, p, stored_type(g, m->value), op, x, site);
+	old = change(g, p, stored_type(g, m->value), op, type, x, site);
 	ir_end(g, &i);
 	return ir_reg(ir_phi(g, &i, old, ir_i64(g, 0)),
 		      stored_type(g, m->value));
@@ -267,7 +268,7 @@ struct val emit_map_incdec(struct cg *g, const struct expr *e)
 	const struct type *i64 = type_int(g->types, 8, true);
 	const struct type *t = e->incdec.e->map.sym->value;
 	enum op op = e->incdec.is_inc ? OP_ADD : OP_SUB;
-	struct val old = modify(g, e->incdec.e, op, ir_num(g, i64, 1), 0);
+	struct val old = modify(g, e->incdec.e, op, i64, ir_num(g, i64, 1), 0);
 	LLVMValueRef new;
 
 	if (!e->incdec.is_prefix)
@@ -287,6 +288,7 @@ void emit_map_assign(struct cg *g, const struct stmt *s)
 	}
 	if (s->assign.op == OP_NONE)
 		return assign_plain(g, t, emit_expr(g, v));
-	modify(g, t, s->assign.op, emit_expr(g, v),
-	       v->site ? v->site : t->site);
+	modify(g, t, s->assign.op,
+	       arith_type(g, s->assign.op, t->map.sym->value, v),
+	       emit_expr(g, v), v->site ? v->site : t->site);
 }

@@ -38,6 +38,21 @@ LLVMValueRef map_private(struct cg *g, const char *name, unsigned int type,
 	return map_global(g, name, numbers, 4);
 }
 
+/* A value per thread, zero at first, freed with it. */
+LLVMValueRef map_thread(struct cg *g, const char *name, uint32_t value)
+{
+	const uint32_t numbers[] = { BPF_MAP_TYPE_TASK_STORAGE,
+				     BPF_F_NO_PREALLOC };
+	LLVMTypeRef type = LLVMArrayType2(g->ptr, 4);
+	LLVMValueRef global = LLVMAddGlobal(g->mod, type, name);
+
+	LLVMSetInitializer(global, LLVMConstNull(type));
+	LLVMSetSection(global, ".maps");
+	LLVMSetAlignment(global, 8);
+	di_thread_map(g, global, name, numbers, value);
+	return global;
+}
+
 static LLVMValueRef plan_map_global(struct cg *g, const struct plan_map *m)
 {
 	const struct type *value = types_get(&g->plan->types, m->value);

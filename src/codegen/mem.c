@@ -297,6 +297,16 @@ static bool same_bytes(const struct type *a, const struct type *b)
 	return true;
 }
 
+/* What the smaller does not have is 0. */
+static void copy_bytes(struct cg *g, struct val dst, struct val v)
+{
+	uint32_t n = dst.type->size, have = v.type->size;
+
+	if (have < n)
+		ir_zero(g, dst);
+	ir_copy(g, dst.v, dst.align, v.v, v.align, n < have ? n : have);
+}
+
 static void store_bytes(struct cg *g, struct val dst, struct val v)
 {
 	uint32_t n = dst.type->size;
@@ -304,8 +314,7 @@ static void store_bytes(struct cg *g, struct val dst, struct val v)
 	if (v.where == VAL_LAZY)
 		v.fill(g, &v, dst, n, true);
 	else if (in_bpf(v))
-		ir_copy(g, dst.v, dst.align, v.v, v.align,
-			n < v.type->size ? n : v.type->size);
+		copy_bytes(g, dst, v);
 	else if (v.where == VAL_MEM)
 		ir_read(g, v.as, dst.v, n, v.v);
 }

@@ -37,6 +37,8 @@ static void emit_assign(struct cg *g, const struct stmt *s)
 
 	if (t->kind == EX_MAP)
 		return emit_map_assign(g, s);
+	if (t->kind == EX_SELF)
+		return emit_self_assign(g, s);
 	if (t->kind != EX_VAR)
 		return;
 	x = emit_expr(g, s->assign.value);
