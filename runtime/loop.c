@@ -70,14 +70,18 @@ void loop_close(struct session *s)
 {
 	if (s->is_masked)
 		sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
-	s->is_masked = false;
+	if (s->is_interrupted)
+		sigaction(SIGINT, &s->old_interrupt, NULL);
+	s->is_masked = s->is_interrupted = false;
 }
 
 /* --- running -------------------------------------------------------------- */
 
-/* From the first signal on another SIGINT does what it always does. */
+/* From the first signal on another SIGINT ends the process, also where it was
+ * ignored when we were started. */
 static bool take_signal(struct session *s)
 {
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
 	struct signalfd_siginfo info;
 	sigset_t interrupt;
 
@@ -85,6 +89,9 @@ static bool take_signal(struct session *s)
 		return false;
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
+	if (!s->is_interrupted)
+		sigaction(SIGINT, &usual, &s->old_interrupt);
+	s->is_interrupted = true;
 	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
 	return true;
 }

@@ -11,7 +11,7 @@
 
 struct run_opts {
 	struct session_opts session; /* out_fd is opened by run_plan() */
-	const char *output;	     /* -o; NULL: stdout */
+	const char *output; /* -o; NULL: stdout */
 };
 
 /* Defaults: stdout, stderr, line buffering, colour when stderr is a terminal
@@ -21,16 +21,23 @@ void run_opts_init(struct run_opts *r);
 /* Short options for getopt_long() and rows for its table; values of long
  * options without a letter start at RUN_OPT_FIRST. */
 #define RUN_OPTS_SHORT "p:c:o:qvB:"
-enum { RUN_OPT_FIRST = 256, RUN_OPT_UNSAFE, RUN_OPT_DRY_RUN, RUN_OPT_NEXT };
-#define RUN_OPTS_LONG                                                          \
-	{ "pid", required_argument, NULL, 'p' },                               \
-	{ "cmd", required_argument, NULL, 'c' },                               \
-	{ "output", required_argument, NULL, 'o' },                            \
-	{ "quiet", no_argument, NULL, 'q' },                                   \
-	{ "verbose", no_argument, NULL, 'v' },                                 \
-	{ "buffering", required_argument, NULL, 'B' },                         \
-	{ "unsafe", no_argument, NULL, RUN_OPT_UNSAFE },                       \
-	{ "dry-run", no_argument, NULL, RUN_OPT_DRY_RUN }
+enum {
+	RUN_OPT_FIRST = 256,
+	RUN_OPT_UNSAFE,
+	RUN_OPT_DRY_RUN,
+	RUN_OPT_NEXT
+};
+#define RUN_OPTS_LONG                                            \
+	{ "pid", required_argument, NULL, 'p' },                 \
+		{ "cmd", required_argument, NULL, 'c' },         \
+		{ "output", required_argument, NULL, 'o' },      \
+		{ "quiet", no_argument, NULL, 'q' },             \
+		{ "verbose", no_argument, NULL, 'v' },           \
+		{ "buffering", required_argument, NULL, 'B' },   \
+		{ "unsafe", no_argument, NULL, RUN_OPT_UNSAFE }, \
+	{                                                        \
+		"dry-run", no_argument, NULL, RUN_OPT_DRY_RUN    \
+	}
 
 /* Takes one option; 1 when it is one of ours, 0 when not, -1 after a report
  * (D_USAGE) of a wrong value. */

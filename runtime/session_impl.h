@@ -48,6 +48,8 @@ struct session {
 	int epoll_fd, signal_fd;
 	sigset_t old_mask;
 	bool is_masked; /* old_mask is to be restored */
+	struct sigaction old_interrupt;
+	bool is_interrupted; /* so is old_interrupt */
 
 	bool is_exiting; /* exit(): what is behind it is not handled */
 	bool is_discarding; /* records are dropped unread */
