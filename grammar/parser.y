@@ -95,8 +95,8 @@ static void espy_error(struct span *at, struct parse *p, const char *text)
 %precedence '.' ARROW '[' INC DEC
 
 %type <expr> expr primary if_expr else block map_name let_value predicate
-%type <expr> macro_param
-%type <exprs> args exprs map_size macro_params macro_param_list
+%type <expr> macro_param arg
+%type <exprs> args arg_list exprs map_size macro_params macro_param_list
 %type <fields> fields
 %type <stmt> stmt simple
 %type <stmts> stmts
@@ -358,7 +358,18 @@ else
 
 args
 	: %empty			{ $$ = (struct exprs){ 0 }; }
-	| exprs
+	| arg_list
+	;
+
+arg_list
+	: arg				{ $$ = ast_exprs((struct exprs){ 0 }, $1); }
+	| arg_list ',' arg		{ $$ = ast_exprs($1, $3); }
+	;
+
+arg
+	: expr
+	| TYPEOF '(' type ')'		{ $$ = ast_type_arg(p, @$, $3); }
+	| TYPEOF '(' expr ')'		{ $$ = ast_type_arg(p, @$, ast_typeof(p, @$, $3)); }
 	;
 
 exprs

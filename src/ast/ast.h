@@ -129,7 +129,10 @@ struct expr {
 			const struct builtin *row; /* check: NULL if constant */
 		} name;
 		struct { /* EX_VAR */
-			struct str id; /* with '$' */
+			/* With '$'. That of a macro's own variable ends with
+			 * a NUL and a number, so that it is nobody else's:
+			 * printed as text it looks as it was written. */
+			struct str id;
 			struct var *sym; /* check */
 		} var;
 		struct { /* EX_MAP */
@@ -185,7 +188,9 @@ struct expr {
 		struct { /* EX_CAST, EX_SIZEOF, EX_OFFSETOF, EX_TYPEINFO */
 			struct type_expr *to; /* NULL: sizeof(expr) */
 			/* EX_CAST, sizeof(expr). sizeof(x) of a lone name that
-			 * may be either has both: the type comes first */
+			 * may be either has both: the type comes first.
+			 * EX_CAST without it: typeof(T) as an argument of a
+			 * macro; none is left after macros_expand() */
 			struct expr *e;
 			struct str path; /* EX_OFFSETOF: "a.b" */
 		} cast;
@@ -431,6 +436,8 @@ struct script {
 	struct prog *progs; /* expand */
 	struct map *maps; /* check, in order of first use */
 	struct var *selfs; /* check: self-> variables */
+	const struct type *self_type; /* lower: a tuple of them, by index;
+					 NULL: there are none */
 };
 
 /* --- using the tree ----------------------------------------------------------------- */
@@ -443,9 +450,14 @@ void expr_each_child(struct expr *e, void (*f)(struct expr *e, void *arg),
 void stmt_each_expr(struct stmt *s, void (*f)(struct expr *e, void *arg),
 		    void *arg);
 
+/* An expression whose value nobody wants, as a statement: an EX_IF becomes an
+ * ST_IF, an EX_BLOCK an ST_BLOCK. e is used up. */
+struct stmt *stmt_from_expr(struct arena *a, struct expr *e);
+
 /* Deep copies; symbols and types are not copied. */
 struct expr *expr_clone(struct arena *a, const struct expr *e);
 struct stmt *stmt_clone(struct arena *a, const struct stmt *s); /* the list */
+struct type_expr *type_expr_clone(struct arena *a, const struct type_expr *t);
 
 /* --- parse (parse.c) --------------------------------------------------------------- */
 

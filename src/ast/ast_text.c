@@ -73,6 +73,14 @@ static void add_word(struct text *t, struct str s)
 	buf_str(t->out, s);
 }
 
+/* Of a macro's own variable: as it was written. */
+static void add_name(struct text *t, struct str s)
+{
+	struct str rest;
+
+	add_word(t, str_split(s, '\0', &rest));
+}
+
 static void add_quoted(struct text *t, struct str s)
 {
 	size_t i;
@@ -159,7 +167,7 @@ static void add_details(struct text *t, const struct expr *e)
 	case EX_BOOL: buf_puts(t->out, e->num ? " true" : " false"); break;
 	case EX_STR: add_quoted(t, e->str); break;
 	case EX_NAME: add_word(t, e->name.id); break;
-	case EX_VAR: add_word(t, e->var.id); break;
+	case EX_VAR: add_name(t, e->var.id); break;
 	case EX_MAP:
 		add_word(t, e->map.id);
 		buf_puts(t->out, e->map.has_brackets ? " []" : "");

@@ -12,7 +12,7 @@ static struct expr *clone_list(struct arena *a, const struct expr *e)
 	return head;
 }
 
-static struct type_expr *clone_type(struct arena *a, const struct type_expr *t)
+struct type_expr *type_expr_clone(struct arena *a, const struct type_expr *t)
 {
 	struct type_expr *copy;
 
@@ -33,7 +33,7 @@ static struct type_expr *clone_type(struct arena *a, const struct type_expr *t)
 
 static void clone_cast(struct arena *a, const struct expr *e, struct expr *copy)
 {
-	copy->cast.to = clone_type(a, e->cast.to);
+	copy->cast.to = type_expr_clone(a, e->cast.to);
 	copy->cast.e = expr_clone(a, e->cast.e);
 	copy->cast.path = e->cast.path;
 }
@@ -142,7 +142,7 @@ static void clone_stmt_parts(struct arena *a, const struct stmt *s,
 		break;
 	case ST_LET:
 		copy->let.var = expr_clone(a, s->let.var);
-		copy->let.type = clone_type(a, s->let.type);
+		copy->let.type = type_expr_clone(a, s->let.type);
 		copy->let.value = expr_clone(a, s->let.value);
 		break;
 	case ST_IF:

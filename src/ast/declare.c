@@ -7,10 +7,10 @@ static uint16_t deeper(uint16_t a, const struct expr *e)
 	return e && e->depth > a ? e->depth : a;
 }
 
-static struct stmt *new_stmt(struct parse *p, struct span at,
-			     enum stmt_kind kind, uint16_t depth)
+static struct stmt *make_stmt(struct arena *a, struct span at,
+			      enum stmt_kind kind, uint16_t depth)
 {
-	struct stmt *s = arena_new(p->arena, struct stmt);
+	struct stmt *s = arena_new(a, struct stmt);
 
 	s->kind = kind;
 	s->span = at;
@@ -18,50 +18,58 @@ static struct stmt *new_stmt(struct parse *p, struct span at,
 	return s;
 }
 
+static struct stmt *new_stmt(struct parse *p, struct span at,
+			     enum stmt_kind kind, uint16_t depth)
+{
+	return make_stmt(p->arena, at, kind, depth);
+}
+
 /* --- if and {} as statements --------------------------------------------- */
 
-static struct stmt *as_stmt(struct parse *p, struct expr *e);
-
 /* The statements of an EX_BLOCK; its value becomes the last of them. */
-static struct stmt *statements_of(struct parse *p, const struct expr *block)
+static struct stmt *body_of(struct arena *a, const struct expr *block)
 {
 	struct stmt **end = (struct stmt **)&block->block.stmts;
 
 	while (*end)
 		end = &(*end)->next;
 	if (block->block.value)
-		*end = as_stmt(p, block->block.value);
+		*end = stmt_from_expr(a, block->block.value);
 	return block->block.stmts;
 }
 
-static struct stmt *if_stmt(struct parse *p, const struct expr *e)
+static struct stmt *statements_of(struct parse *p, const struct expr *block)
 {
-	struct stmt *s = new_stmt(p, e->span, ST_IF, e->depth);
+	return body_of(p->arena, block);
+}
+
+static struct stmt *if_stmt(struct arena *a, const struct expr *e)
+{
+	struct stmt *s = make_stmt(a, e->span, ST_IF, e->depth);
 	const struct expr *otherwise = e->cond.b;
 
 	s->branch.cond = e->cond.c;
 	s->branch.is_comptime = e->cond.c->kind == EX_COMPTIME;
-	s->branch.then = statements_of(p, e->cond.a);
+	s->branch.then = body_of(a, e->cond.a);
 	if (otherwise && otherwise->kind == EX_IF)
-		s->branch.otherwise = if_stmt(p, otherwise);
+		s->branch.otherwise = if_stmt(a, otherwise);
 	else if (otherwise)
-		s->branch.otherwise = statements_of(p, otherwise);
+		s->branch.otherwise = body_of(a, otherwise);
 	return s;
 }
 
-/* An expression whose value nobody wants. */
-static struct stmt *as_stmt(struct parse *p, struct expr *e)
+struct stmt *stmt_from_expr(struct arena *a, struct expr *e)
 {
 	struct stmt *s;
 
 	if (e->kind == EX_IF)
-		return if_stmt(p, e);
+		return if_stmt(a, e);
 	if (e->kind == EX_BLOCK) {
-		s = new_stmt(p, e->span, ST_BLOCK, e->depth);
-		s->block.body = statements_of(p, e);
+		s = make_stmt(a, e->span, ST_BLOCK, e->depth);
+		s->block.body = body_of(a, e);
 		return s;
 	}
-	s = new_stmt(p, e->span, ST_EXPR, e->depth);
+	s = make_stmt(a, e->span, ST_EXPR, e->depth);
 	s->e = e;
 	return s;
 }
@@ -74,7 +82,7 @@ static struct stmt *settle(struct parse *p, struct stmt *s)
 
 	if (s->kind != ST_EXPR)
 		return s;
-	done = as_stmt(p, s->e);
+	done = stmt_from_expr(p->arena, s->e);
 	done->next = s->next;
 	return done;
 }

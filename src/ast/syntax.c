@@ -248,6 +248,16 @@ static struct expr *name_of_type(struct parse *p, const struct type_expr *t)
 	return e;
 }
 
+struct expr *ast_type_arg(struct parse *p, struct span at, struct type_expr *t)
+{
+	struct expr *e = new_expr(p, at, EX_CAST, t->of ? t->of->depth : 0);
+
+	if (!t->of)
+		t->of = name_of_type(p, t);
+	e->cast.to = t;
+	return e;
+}
+
 struct expr *ast_of_type(struct parse *p, struct span at, enum expr_kind kind,
 			 struct type_expr *to)
 {

@@ -96,6 +96,8 @@ struct expr *ast_member(struct parse *p, struct span at, struct expr *base,
 			tok id, bool is_arrow);
 struct expr *ast_index(struct parse *p, struct span at, struct expr *base,
 		       struct expr *index);
+/* typeof(T) as an argument: an EX_CAST of nothing. */
+struct expr *ast_type_arg(struct parse *p, struct span at, struct type_expr *t);
 struct expr *ast_cast(struct parse *p, struct span at, struct type_expr *to,
 		      struct expr *e);
 struct expr *ast_tuple(struct parse *p, struct span at, struct exprs elems);

@@ -19,13 +19,27 @@ static const struct severity_look {
 
 /* --- recording ----------------------------------------------------------- */
 
+/* Is it the same piece of text, though in different expansions? */
+static bool is_same_text(const struct diags *d, struct span a, struct span b)
+{
+	return d->sources &&
+	       source_origin(d->sources, a.start) ==
+		       source_origin(d->sources, b.start) &&
+	       a.end - a.start == b.end - b.start;
+}
+
 static bool is_repeated(const struct diags *d, const struct diag *m)
 {
 	vec_each(it, &d->v) {
-		if (it->severity != m->severity || it->code != m->code ||
-		    it->span.start != m->span.start ||
-		    it->span.end != m->span.end)
+		if (it->severity != m->severity || it->code != m->code)
 			continue;
+		if (it->span.start != m->span.start ||
+		    it->span.end != m->span.end) {
+			if (is_same_text(d, it->span, m->span) &&
+			    str_eq(it->text, m->text))
+				return true;
+			continue;
+		}
 		/* Without a place, and for notes, the text has to say. */
 		if ((m->span.start && m->severity != SEV_NOTE) ||
 		    str_eq(it->text, m->text))
@@ -250,6 +264,22 @@ static void show_word(const char *word, const char *colour, struct buf *out)
 		buf_printf(out, "%s: ", word);
 }
 
+/* The use of the macro whose text it is in, and on to the user's line. */
+static void show_uses(const struct diags *d, struct span at, bool colour,
+		      struct buf *out)
+{
+	struct diag m = {
+		.severity = SEV_NOTE,
+		.text = STR("expanded from here"),
+	};
+
+	if (!d->sources)
+		return;
+	m.span = source_used(d->sources, at.start);
+	if (m.span.start)
+		diag_render(d, &m, colour, out);
+}
+
 void diag_render(const struct diags *d, const struct diag *m, bool colour,
 		 struct buf *out)
 {
@@ -264,11 +294,12 @@ void diag_render(const struct diags *d, const struct diag *m, bool colour,
 	buf_putc(out, '\n');
 	if (p.from.source)
 		show_source(&p, paint, out);
-	if (!m->hint.n)
-		return;
-	show_word("HINT", colour ? COLOUR_HINT : NULL, out);
-	buf_str(out, m->hint);
-	buf_putc(out, '\n');
+	if (m->hint.n) {
+		show_word("HINT", colour ? COLOUR_HINT : NULL, out);
+		buf_str(out, m->hint);
+		buf_putc(out, '\n');
+	}
+	show_uses(d, m->span, colour, out);
 }
 
 void diags_render(const struct diags *d, bool colour, struct buf *out)

@@ -24,14 +24,26 @@ struct source {
 	VEC(uint32_t) lines; /* offset in text of each line's first byte */
 };
 
-struct sources {
-	struct arena arena;
-	VEC(struct source) v;
-};
-
 /* Half open range of offsets; {0, 0} is "nowhere in particular". */
 struct span {
 	uint32_t start, end;
+};
+
+/* A piece of a text that is read once more: the body of a macro where it is
+ * used, an argument where the body uses it. Its offsets are its own, so that
+ * messages tell of both places. */
+struct expansion {
+	uint32_t base, n; /* offsets base .. base + n */
+	/* Where the piece is written, and what it stands for; both may be in
+	 * an expansion made before. */
+	uint32_t origin;
+	struct span used;
+};
+
+struct sources {
+	struct arena arena;
+	VEC(struct source) v;
+	VEC(struct expansion) expansions; /* by base */
 };
 
 /* A position as people count: both from 1; columns are bytes. */
@@ -44,6 +56,16 @@ struct source_pos {
  * call. */
 const struct source *source_add(struct sources *s, struct str name,
 				struct str text);
+
+/* Gives the text of a span a second range of offsets. Returns its start; 0
+ * when there are no offsets left. */
+uint32_t source_expand(struct sources *s, struct span text, struct span used);
+
+/* The offset where the text is written, which is in no expansion. */
+uint32_t source_origin(const struct sources *s, uint32_t offset);
+
+/* What the expansion stands for that an offset is in; {0, 0}: in none. */
+struct span source_used(const struct sources *s, uint32_t offset);
 
 /* Where an offset is; source is NULL for 0 and what is out of range. */
 struct source_pos source_find(const struct sources *s, uint32_t offset);
@@ -95,6 +117,7 @@ enum diag_code {
 	D_ASSIGN, /* something that cannot be assigned to */
 	D_UNSAFE, /* needs --unsafe */
 	D_LOOP, /* break or continue outside, bounds */
+	D_MACRO, /* a macro defined or used in a way it cannot be */
 	D_PARAM, /* positional and named parameters of the script */
 	D_UNSUPPORTED, /* the language knows it, this build does not */
 	D_LIMIT, /* too large: nesting, number of probes, sizes */

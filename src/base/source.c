@@ -15,11 +15,21 @@ static void find_lines(struct arena *a, struct source *s)
 			vec_push(a, &s->lines, i + 1);
 }
 
+/* The first offset that is free: one after the end of what was added last. */
+static uint32_t next_base(const struct sources *s)
+{
+	const struct source *last = s->v.n ? &s->v.v[s->v.n - 1] : NULL;
+	const struct expansion *x =
+		s->expansions.n ? &s->expansions.v[s->expansions.n - 1] : NULL;
+	uint32_t base = last ? last->base + (uint32_t)last->text.n + 1 : 1;
+
+	return x && x->base + x->n >= base ? x->base + x->n + 1 : base;
+}
+
 const struct source *source_add(struct sources *s, struct str name,
 				struct str text)
 {
-	struct source *last = s->v.n ? &s->v.v[s->v.n - 1] : NULL;
-	uint32_t base = last ? last->base + (uint32_t)last->text.n + 1 : 1;
+	uint32_t base = next_base(s);
 	struct source *src;
 
 	/* Readers of files limit them long before. */
@@ -31,6 +41,60 @@ const struct source *source_add(struct sources *s, struct str name,
 	find_lines(&s->arena, src);
 	return src;
 }
+
+/* --- expansions ---------------------------------------------------------- */
+
+uint32_t source_expand(struct sources *s, struct span text, struct span used)
+{
+	struct expansion x = {
+		.base = next_base(s),
+		.n = text.end - text.start,
+		.origin = text.start,
+		.used = used,
+	};
+
+	if (x.n >= UINT32_MAX - x.base)
+		return 0;
+	vec_push(&s->arena, &s->expansions, x);
+	return x.base;
+}
+
+static const struct expansion *find_expansion(const struct sources *s,
+					      uint32_t offset)
+{
+	size_t lo = 0, hi = s->expansions.n, mid;
+	const struct expansion *x;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		x = &s->expansions.v[mid];
+		if (offset < x->base)
+			hi = mid;
+		else if (offset - x->base > x->n)
+			lo = mid + 1;
+		else
+			return x;
+	}
+	return NULL;
+}
+
+uint32_t source_origin(const struct sources *s, uint32_t offset)
+{
+	const struct expansion *x;
+
+	while ((x = find_expansion(s, offset)))
+		offset = x->origin + (offset - x->base);
+	return offset;
+}
+
+struct span source_used(const struct sources *s, uint32_t offset)
+{
+	const struct expansion *x = find_expansion(s, offset);
+
+	return x ? x->used : (struct span){ 0 };
+}
+
+/* --- lines --------------------------------------------------------------- */
 
 /* Bytes of line (from 0), without its line end. */
 static struct str line_text(const struct source *src, size_t line)
@@ -52,6 +116,7 @@ struct source_pos source_find(const struct sources *s, uint32_t offset)
 	const struct source *src = NULL;
 	size_t lo = 0, hi, mid, column, width;
 
+	offset = source_origin(s, offset);
 	vec_each(it, &s->v)
 		if (offset >= it->base && offset - it->base <= it->text.n)
 			src = it;

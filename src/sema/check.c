@@ -270,8 +270,6 @@ static void check_parts(struct sema *s)
 		refuse(s, c->span, "C code");
 	for (const struct import *i = script->imports; i; i = i->next)
 		refuse(s, i->span, "'import'");
-	for (const struct macro *m = script->macros; m; m = m->next)
-		refuse(s, m->span, "'macro'");
 	for (const struct fn_decl *f = script->fns; f; f = f->next)
 		refuse(s, f->span, "'fn'");
 }

@@ -283,17 +283,20 @@ static struct span inside(struct sema *s, const struct expr *e, uint32_t from,
 {
 	struct source_pos pos = source_find(s->script->sources, e->span.start);
 	struct span at = e->span;
-	uint32_t offset, i;
+	uint32_t offset, first, i;
 
 	if (e->kind != EX_STR || !pos.source)
 		return at;
-	offset = e->span.start - pos.source->base + 1; /* after the quote */
+	/* after the quote */
+	offset = source_origin(s->script->sources, e->span.start) -
+		 pos.source->base + 1;
+	first = offset;
 	for (i = 0; i < to && offset < pos.source->text.n; i++) {
 		if (i == from)
-			at.start = pos.source->base + offset;
+			at.start = e->span.start + 1 + (offset - first);
 		offset += escape_length(pos.source->text, offset);
 	}
-	at.end = pos.source->base + offset;
+	at.end = e->span.start + 1 + (offset - first);
 	return at;
 }
 
@@ -389,15 +392,14 @@ static void unknown_function(struct sema *s, const struct expr *e)
 		   "unknown function '%.*s'", STR_ARG(e->call.id));
 	function_suggest(e->call.id, &near);
 	builtin_suggest(e->call.id, &near);
+	for (const struct macro *m = s->script->macros; m; m = m->next)
+		suggest_offer(&near, e->call.id, m->name);
 	sema_hint(s, &near, "");
 }
 
 /* Calls of what the script defines: their definitions are reported already. */
 static bool is_users(const struct sema *s, struct str name)
 {
-	for (const struct macro *m = s->script->macros; m; m = m->next)
-		if (str_eq(m->name, name))
-			return true;
 	for (const struct fn_decl *f = s->script->fns; f; f = f->next)
 		if (str_eq(f->name, name))
 			return true;

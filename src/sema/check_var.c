@@ -112,10 +112,34 @@ bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
 	return true;
 }
 
+/* A variable that looks like e may be on the other side of a macro; names of
+ * that side are of no use here. */
+static void hint_var(struct sema *s, const struct expr *e, const struct var *v)
+{
+	struct str own, other, name = str_split(e->var.id, '\0', &own);
+	struct suggest near = { 0 };
+
+	for (size_t i = 0; i < s->scope.n; i++) {
+		struct str that = str_split(s->scope.v[i]->name, '\0', &other);
+
+		if (s->scope.v[i] == v)
+			continue;
+		if (str_eq(own, other)) {
+			suggest_offer(&near, name, that);
+		} else if (str_eq(name, that)) {
+			diag_hint(s->d,
+				  "macros and their users do not see each "
+				  "other's variables: pass '%.*s' to the macro",
+				  STR_ARG(name));
+			return;
+		}
+	}
+	sema_hint(s, &near, "");
+}
+
 void check_var(struct sema *s, struct expr *e)
 {
 	struct var *v = sema_find_var(s, e->var.id);
-	struct suggest near = { 0 };
 
 	if (v)
 		e->var.sym = v;
@@ -127,10 +151,7 @@ void check_var(struct sema *s, struct expr *e)
 	}
 	diag_error(s->d, e->span, D_UNDEFINED_VAR, "'%.*s' has no value here",
 		   STR_ARG(e->var.id));
-	for (size_t i = 0; i < s->scope.n; i++)
-		if (s->scope.v[i] != v)
-			suggest_offer(&near, e->var.id, s->scope.v[i]->name);
-	sema_hint(s, &near, "");
+	hint_var(s, e, v);
 }
 
 /* --- $1, $# ----------------------------------------------------------------------------- */
@@ -225,12 +246,9 @@ bool sema_param_text(struct sema *s, struct expr *e)
 
 static bool is_assignable(struct sema *s, struct expr *target)
 {
-	if (target->kind == EX_VAR || target->kind == EX_MAP)
+	if (target->kind == EX_VAR || target->kind == EX_MAP ||
+	    target->kind == EX_SELF)
 		return true;
-	if (target->kind == EX_SELF) {
-		sema_expr(s, target); /* says why not */
-		return false;
-	}
 	return diag_error(s->d, target->span, D_ASSIGN,
 			  "only variables and maps can be assigned to");
 }
@@ -243,6 +261,10 @@ static bool find_target(struct sema *s, struct expr *t)
 		t->map.sym->is_missing |= !s->prog->attach.n;
 		return sema_map_keys(s, t->map.sym, t->map.keys, t->span);
 	}
+	if (t->kind == EX_SELF) {
+		t->self.sym = sema_self(s, t);
+		return true;
+	}
 	if (sema_find_var(s, t->var.id)) {
 		t->var.sym = sema_find_var(s, t->var.id);
 		return true;
@@ -250,9 +272,15 @@ static bool find_target(struct sema *s, struct expr *t)
 	return sema_declare(s, t);
 }
 
+/* The variable of a target that is no map. */
+static struct var *target_var(const struct expr *t)
+{
+	return t->kind == EX_SELF ? t->self.sym : t->var.sym;
+}
+
 static const struct type *target_type(const struct expr *t)
 {
-	return t->kind == EX_MAP ? t->map.sym->value : t->var.sym->type;
+	return t->kind == EX_MAP ? t->map.sym->value : target_var(t)->type;
 }
 
 /* The value has no type: whoever reads the target stays silent. */
@@ -261,7 +289,7 @@ static void fail(const struct expr *t)
 	if (t->kind == EX_MAP)
 		t->map.sym->is_failed = true;
 	else
-		t->var.sym->is_failed = true;
+		target_var(t)->is_failed = true;
 }
 
 static bool put(struct sema *s, struct expr *t, const struct expr *e,
@@ -272,7 +300,7 @@ static bool put(struct sema *s, struct expr *t, const struct expr *e,
 	if (t->kind == EX_MAP)
 		ok = sema_map_value(s, t->map.sym, e, type, at);
 	else
-		ok = sema_var_value(s, t->var.sym, e, type, at);
+		ok = sema_var_value(s, target_var(t), e, type, at);
 	t->type = target_type(t);
 	return ok;
 }
@@ -299,7 +327,7 @@ static bool left_operand(struct sema *s, struct expr *t, struct expr *left)
 	left->type = old ? old : type_int(s->types, 8, true);
 	left->is_literal =
 		!old || (t->kind == EX_MAP ? t->map.sym->is_flexible
-					   : t->var.sym->is_flexible);
+					   : target_var(t)->is_flexible);
 	return true;
 }
 
@@ -311,6 +339,8 @@ static void check_compound(struct sema *s, struct stmt *st)
 	struct expr left = { 0 }, result = { 0 };
 
 	if (!sema_value(s, value) || !find_target(s, target)) {
+		if (target->kind == EX_SELF)
+			sema_self(s, target)->is_failed = true;
 		if (target->kind == EX_MAP)
 			sema_map(s, target->map.id, target->span)->is_failed =
 				true;
@@ -373,8 +403,8 @@ void check_incdec(struct sema *s, struct expr *e)
 			   sema_name(s, left.type));
 		return;
 	}
-	if (target->kind == EX_VAR && target->var.sym->wanted)
-		left.type = target->var.sym->wanted;
+	if (target->kind != EX_MAP && target_var(target)->wanted)
+		left.type = target_var(target)->wanted;
 	else if (left.type->kind != TY_PTR)
 		left.type = type_int(s->types, 8, left.type->is_signed);
 	left.is_literal &= e->incdec.is_inc;
@@ -383,6 +413,6 @@ void check_incdec(struct sema *s, struct expr *e)
 	if (target->kind == EX_MAP)
 		target->map.sym->is_read = true;
 	else if (!s->is_unevaluated)
-		target->var.sym->is_read = true;
+		target_var(target)->is_read = true;
 	e->type = target->type;
 }

@@ -113,6 +113,34 @@ Test(source, no_text_at_no_offset)
 	cr_assert_null(source_find(&s, 1).source);
 }
 
+Test(source, expansions_are_where_they_are_written)
+{
+	struct sources s = { 0 };
+	const struct source *src = add(&s, "macro m { x }\nm + m\n");
+	struct span body = { src->base + 8, src->base + 13 };
+	struct span use = { src->base + 14, src->base + 15 }, used;
+	uint32_t a = source_expand(&s, body, use);
+	uint32_t b = source_expand(&s, (struct span){ a + 2, a + 3 }, body);
+	uint32_t end = source_add(&s, STR("end"), STR("e"))->base;
+
+	cr_assert_gt(a, src->base);
+	cr_assert_gt(b, a + 5);
+	cr_assert_gt(end, b + 1);
+	cr_assert_eq(source_origin(&s, a + 2), body.start + 2);
+	cr_assert_eq(source_origin(&s, b), body.start + 2);
+	cr_assert_eq(source_origin(&s, use.start), use.start);
+	cr_assert_eq(source_find(&s, b).column, 11);
+	cr_assert_eq(source_find(&s, a + 5).column, 14);
+	used = source_used(&s, a + 2);
+	cr_assert_eq(used.start, use.start);
+	cr_assert_eq(used.end, use.end);
+	cr_assert_eq(source_used(&s, b).start, body.start);
+	cr_assert_eq(source_used(&s, use.start).start, 0);
+	cr_assert(str_is(source_find(&s, end).source->name, "end"));
+	cr_assert_eq(source_expand(&s, (struct span){ 1, UINT32_MAX }, use), 0);
+	sources_free(&s);
+}
+
 Test(source, many_lines)
 {
 	struct sources s = { 0 };
