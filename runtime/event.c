@@ -205,6 +205,7 @@ static void run_system(struct session *s, const struct plan_event *e,
 	add_formatted(s, e, payload, &command);
 	out_flush(&s->out);
 	err = child_run_shell(command.n ? command.p : "", s->out.fd);
+	s->turn = 1; /* that took a while: signals are next */
 	if (err)
 		out_warn(&s->out, "cannot run '%.*s': %s",
 			 STR_ARG(buf_view(&command)), strerror(-err));
@@ -265,6 +266,10 @@ static void site_text(const struct session *s, const struct plan_site *x,
 	case SITE_HELPER:
 		buf_printf(out, "the kernel's function failed: %s",
 			   strerror((int)(code < 0 ? -code : code)));
+		break;
+	case SITE_THREAD:
+		buf_puts(out, "no memory for a value of the thread: it was "
+			      "not kept");
 		break;
 	}
 }
