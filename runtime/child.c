@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,16 +66,23 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+enum {
+	IS_TRACED = -1
+}; /* said on the failure pipe instead of an errno */
+
 /* In the child: nothing happens when the other end of the barrier is closed
  * without a word. */
 static void become(char **words, int barrier, int failure)
 {
 	char go;
-	int err;
+	int err = IS_TRACED;
 
 	if (read(barrier, &go, 1) != 1)
 		_exit(127);
 	reset_signals();
+	/* Stops once exec() has mapped the command, see child_let_go(). */
+	if (!ptrace(PTRACE_TRACEME) && write(failure, &err, sizeof(err)) < 0)
+		_exit(126);
 	execvp(words[0], words);
 	err = errno;
 	if (write(failure, &err, sizeof(err)) < 0)
@@ -137,6 +145,19 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Waits for the stop by which exec() ends under ptrace. */
+static bool wait_stopped(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status)) {
+		if (WSTOPSIG(status) == SIGTRAP)
+			return true;
+		ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status));
+	}
+	return false;
+}
+
 int child_let_go(struct child *c, struct diags *d)
 {
 	ssize_t n;
@@ -146,13 +167,30 @@ int child_let_go(struct child *c, struct diags *d)
 		return 0;
 	n = write(c->barrier, "g", 1);
 	close_fd(&c->barrier);
-	/* The pipe closes without a word when exec succeeds. */
-	if (n == 1)
-		n = read(c->failure, &err, sizeof(err));
+	/* The pipe closes without an errno when exec succeeds. */
+	while (n > 0 && (n = read(c->failure, &err, sizeof(err))) > 0) {
+		if (err != IS_TRACED)
+			break;
+		c->is_stopped = true;
+		err = 0;
+	}
 	close_fd(&c->failure);
 	if (n < 0)
 		err = errno;
-	return err ? diag_errno(d, err, D_IO, "cannot run '%s'", c->name) : 0;
+	if (err) {
+		c->is_stopped = false;
+		return diag_errno(d, err, D_IO, "cannot run '%s'", c->name);
+	}
+	if (c->is_stopped)
+		c->is_stopped = wait_stopped(c->pid);
+	return 0;
+}
+
+void child_resume(struct child *c)
+{
+	if (c->is_stopped)
+		ptrace(PTRACE_DETACH, c->pid, NULL, NULL);
+	c->is_stopped = false;
 }
 
 void child_close(struct child *c)

@@ -14,6 +14,7 @@ struct child {
 	int barrier; /* it waits for a byte from here; -1: it was let go */
 	int failure; /* it says here why it could not become the command */
 	const char *name; /* of the command, for messages */
+	bool is_stopped; /* it has become the command, and waits there */
 };
 
 #define CHILD_NONE                                     \
@@ -28,8 +29,12 @@ struct child {
 int child_start(struct child *c, struct arena *a, const char *command,
 		struct diags *d);
 
-/* Lets it become the command. -errno after a report when it cannot. */
+/* Lets it become the command. -errno after a report when it cannot. Where the
+ * kernel allows, it is stopped before its first instruction, so that where its
+ * files are mapped can be read before it may have ended: child_resume() lets
+ * it run. */
 int child_let_go(struct child *c, struct diags *d);
+void child_resume(struct child *c);
 
 /* Ends it when it still runs, and forgets it. */
 void child_close(struct child *c);

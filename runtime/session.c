@@ -212,6 +212,7 @@ int session_start(struct session *s)
 		attach_drop_all(s);
 	else
 		see_processes(s);
+	child_resume(&s->child);
 	return err;
 }
 

@@ -3,15 +3,12 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
 	MAX_PROCESSES = 512,
 	MAX_FILES = 128,
 	MAX_MAPS = 16 << 20, /* bytes of /proc/PID/maps */
 	MAX_READS = 32, /* of one process's maps, as it loads libraries */
-	EXEC_TURNS = 50, /* while exec() has not mapped its program yet */
-	EXEC_PAUSE = 100, /* us between them */
 	PATH_SPACE = 64, /* for "/proc/PID/root" and the like */
 };
 
@@ -326,18 +323,8 @@ static const struct mapping *find_mapping(const struct process *p,
 
 void symbols_see(struct symbols *s, uint32_t pid)
 {
-	struct process *p;
-	int i;
-
 	s->now++;
-	p = get_process(s, pid);
-	for (i = 0; !(p && p->maps.n) && i < EXEC_TURNS; i++) {
-		usleep(EXEC_PAUSE);
-		if (!p)
-			p = get_process(s, pid);
-		else
-			read_process(p, pid);
-	}
+	get_process(s, pid);
 }
 
 /* --- questions --------------------------------------------------------------- */
