@@ -122,11 +122,22 @@ struct val emit_map_read(struct cg *g, const struct expr *e)
 
 /* --- writing ------------------------------------------------------------------------ */
 
+/* What an operation of a map returned: of an int only the lower half counts
+ * where the program calls it directly (kernels before 6.4). */
+static LLVMValueRef int_result(struct cg *g, LLVMValueRef rc)
+{
+	LLVMValueRef low = LLVMBuildTrunc(g->b, rc,
+					  LLVMInt32TypeInContext(g->ctx), "");
+
+	return LLVMBuildSExt(g->b, low, LLVMTypeOf(rc), "");
+}
+
 static void update(struct cg *g, const struct map *m, LLVMValueRef key,
 		   LLVMValueRef value, uint64_t flags, uint32_t site)
 {
-	LLVMValueRef rc = ir_helper(g, BPF_FUNC_map_update_elem, 4,
-				    ir_map(g, m), key, value, ir_i64(g, flags));
+	LLVMValueRef rc = int_result(
+		g, ir_helper(g, BPF_FUNC_map_update_elem, 4, ir_map(g, m), key,
+			     value, ir_i64(g, flags)));
 	LLVMValueRef failed = ir_is_negative(g, rc);
 
 	if (flags == BPF_NOEXIST) /* another CPU was first: not a failure */
