@@ -13,6 +13,15 @@ static ESPY_FUNC uint64_t magnitude(int64_t n)
 	return u;
 }
 
+ESPY_FUNC uint64_t espy_bswap(uint64_t n, uint64_t size)
+{
+	if (size == 2)
+		return __builtin_bswap16((uint16_t)n);
+	if (size == 4)
+		return __builtin_bswap32((uint32_t)n);
+	return size == 8 ? __builtin_bswap64(n) : n;
+}
+
 ESPY_FUNC int64_t espy_sdiv(int64_t a, int64_t b)
 {
 	uint64_t q = magnitude(a) / magnitude(b);

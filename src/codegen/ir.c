@@ -80,6 +80,17 @@ struct val ir_mem(LLVMValueRef address, const struct type *type,
 			     .align = align };
 }
 
+struct val ir_at_address(struct cg *g, LLVMValueRef address,
+			 const struct type *type, enum addr_space as)
+{
+	return ir_mem(ir_to_ptr(g, address), type, as, 1);
+}
+
+struct val ir_bytes(struct cg *g, struct str bytes, const struct type *type)
+{
+	return ir_mem(ir_const_bytes(g, bytes, type->size), type, AS_BPF, 8);
+}
+
 const struct prog *ir_prog(const struct cg *g)
 {
 	return g->prog;

@@ -51,6 +51,20 @@ struct val ir_text(struct cg *g, LLVMValueRef address, enum addr_space as,
 /* The integer or pointer in a register, loaded from wherever it is. */
 LLVMValueRef ir_value(struct cg *g, struct val v);
 
+/* A value at an address (an i64) in memory of kind as. */
+struct val ir_at_address(struct cg *g, LLVMValueRef address,
+			 const struct type *type, enum addr_space as);
+
+/* Constant bytes as a value. */
+struct val ir_bytes(struct cg *g, struct str bytes, const struct type *type);
+
+/* n, but at most max: for the verifier too. */
+LLVMValueRef ir_at_most(struct cg *g, LLVMValueRef n, uint32_t max);
+
+/* Reads n bytes at src into BPF memory; negative when that fails. */
+LLVMValueRef ir_read_n(struct cg *g, enum addr_space as, LLVMValueRef dst,
+		       LLVMValueRef n, LLVMValueRef src);
+
 /* The value as another type: integers are cut and extended, strings cut. */
 struct val ir_convert(struct cg *g, struct val v, const struct type *type);
 

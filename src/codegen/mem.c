@@ -130,10 +130,24 @@ void ir_zero(struct cg *g, struct val dst)
 
 /* --- reading ------------------------------------------------------------------------ */
 
+LLVMValueRef ir_at_most(struct cg *g, LLVMValueRef n, uint32_t max)
+{
+	LLVMValueRef bound = ir_i64(g, max);
+	LLVMValueRef less = LLVMBuildICmp(g->b, LLVMIntULT, n, bound, "");
+
+	return LLVMBuildSelect(g->b, less, n, bound, "");
+}
+
 LLVMValueRef ir_read(struct cg *g, enum addr_space as, LLVMValueRef dst,
 		     uint32_t size, LLVMValueRef src)
 {
-	LLVMValueRef n = ir_i32(g, size), rc, again;
+	return ir_read_n(g, as, dst, ir_i32(g, size), src);
+}
+
+LLVMValueRef ir_read_n(struct cg *g, enum addr_space as, LLVMValueRef dst,
+		       LLVMValueRef n, LLVMValueRef src)
+{
+	LLVMValueRef rc, again;
 	struct ir_if i;
 
 	src = ir_as_i64(g, src);
@@ -207,14 +221,12 @@ static LLVMValueRef read_str(struct cg *g, enum addr_space as, LLVMValueRef dst,
 static void fill_text(struct cg *g, const struct val *src, struct val dst,
 		      uint32_t size, bool pad)
 {
-	LLVMValueRef n = ir_i64(g, size), less;
+	LLVMValueRef n = ir_i64(g, size);
 
 	if (pad)
 		ir_clear(g, dst.v, dst.align, size);
-	if (src->len) {
-		less = LLVMBuildICmp(g->b, LLVMIntULT, src->len, n, "");
-		n = LLVMBuildSelect(g->b, less, src->len, n, "");
-	}
+	if (src->len)
+		n = ir_at_most(g, src->len, size);
 	read_str(g, src->as, dst.v, n, src->v);
 }
 
@@ -287,6 +299,10 @@ static bool same_bytes(const struct type *a, const struct type *b)
 
 	if (a == b)
 		return true;
+	/* one of them has its fields filled in */
+	if (a->kind == TY_RECORD && b->kind == TY_RECORD &&
+	    (a->origin || b->origin))
+		return a->size == b->size;
 	if (a->kind != b->kind || a->size != b->size ||
 	    a->n_fields != b->n_fields)
 		return false;

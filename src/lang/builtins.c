@@ -272,5 +272,9 @@ const struct builtin builtins[] = {
 	{ "uid", "uint32", .emit = emit_lower,
 	  .arg = BPF_FUNC_get_current_uid_gid,
 	  .doc = "User id of the current task.", .example = "print(uid);" },
+	{ "username", "username_t", .emit = emit_lower,
+	  .arg = BPF_FUNC_get_current_uid_gid,
+	  .doc = "Name of the current task's user.",
+	  .example = "@[username] = count();" },
 	{ 0 },
 };

@@ -6,6 +6,7 @@
 #include "lang/tables.h"
 
 const struct function *const function_tables[] = {
+	memory_functions, net_functions,    time_functions,
 	agg_functions,    map_functions,    print_functions,
 	string_functions, symbol_functions, NULL,
 };

@@ -8,9 +8,12 @@
 
 extern const struct function agg_functions[]; /* aggs.c */
 extern const struct function map_functions[]; /* fn_map.c */
+extern const struct function memory_functions[]; /* fn_mem.c */
+extern const struct function net_functions[]; /* fn_net.c */
 extern const struct function print_functions[]; /* fn_print.c */
 extern const struct function string_functions[]; /* fn_string.c */
 extern const struct function symbol_functions[]; /* fn_symbol.c */
+extern const struct function time_functions[]; /* fn_time.c */
 
 extern const struct builtin builtins[]; /* builtins.c */
 

@@ -56,26 +56,36 @@ static bool is_pointer(const struct expr *e)
 }
 
 /* Kinds compared byte by byte. */
+static bool is_plain(const struct type *t);
+
+static bool are_plain(const struct type *t)
+{
+	for (uint32_t i = 0; i < t->n_fields; i++)
+		if (!is_plain(t->fields[i].type) || t->fields[i].bit_size)
+			return false;
+	return true;
+}
+
 static bool is_plain(const struct type *t)
 {
 	switch (t->kind) {
-	case TY_STRING:
-	case TY_MAC:
-	case TY_INET:
-	case TY_KSYM:
-	case TY_PROBE: return true;
-	case TY_NONE:
 	case TY_BOOL:
 	case TY_INT:
 	case TY_PTR:
-	case TY_ARRAY:
-	case TY_BUFFER:
-	case TY_TUPLE:
-	case TY_RECORD:
 	case TY_ENUM:
+	case TY_STRING:
+	case TY_BUFFER:
+	case TY_MAC:
+	case TY_INET:
+	case TY_KSYM:
 	case TY_USYM:
 	case TY_TIMESTAMP:
 	case TY_USERNAME:
+	case TY_PROBE: return true;
+	case TY_ARRAY: return t->elem->kind == TY_INT;
+	case TY_TUPLE: return are_plain(t);
+	case TY_RECORD: return !t->name.n && !t->origin && are_plain(t);
+	case TY_NONE:
 	case TY_COUNT:
 	case TY_SUM:
 	case TY_MIN:
@@ -109,6 +119,16 @@ static void check_compare(struct sema *s, struct expr *e)
 	e->type = type_bool(s->types);
 }
 
+/* How many elements lie between two pointers. */
+static void check_distance(struct sema *s, struct expr *e)
+{
+	if (e->bin.l->type->elem != e->bin.r->type->elem) {
+		mismatch(s, e, e->bin.l, e->bin.r);
+		return;
+	}
+	e->type = e->bin.common = type_int(s->types, 8, true);
+}
+
 static void check_pointer_math(struct sema *s, struct expr *e)
 {
 	struct expr *l = e->bin.l, *r = e->bin.r;
@@ -134,6 +154,10 @@ static void check_math(struct sema *s, struct expr *e)
 	struct expr *l = e->bin.l, *r = e->bin.r;
 	const struct expr *right = r;
 
+	if (is_pointer(l) && is_pointer(r) && e->bin.op == OP_SUB) {
+		check_distance(s, e);
+		return;
+	}
 	if (is_pointer(l) || is_pointer(r)) {
 		check_pointer_math(s, e);
 		return;
@@ -224,14 +248,35 @@ static void check_deref(struct sema *s, struct expr *e)
 	e->type = t->elem;
 }
 
+/* &$x points to the variable, &@m is the map itself: for helpers of the
+ * kernel. */
+static void check_address(struct sema *s, struct expr *e)
+{
+	struct expr *v = e->unary.e;
+	struct map *m;
+
+	if (v->kind == EX_VAR) {
+		if (sema_value(s, v))
+			e->type = type_ptr(s->types, v->type, AS_KERNEL);
+		return;
+	}
+	if (v->kind != EX_MAP || v->map.keys) {
+		diag_error(s->d, e->span, D_TYPE,
+			   "'&' expects a variable or a whole map");
+		return;
+	}
+	m = v->map.sym = sema_map(s, v->map.id, v->span);
+	m->is_read |= !s->is_unevaluated;
+	if (sema_map_known(s, m, v->span))
+		e->type = type_ptr(s->types, NULL, AS_KERNEL);
+}
+
 void check_unary(struct sema *s, struct expr *e)
 {
 	struct expr *v = e->unary.e;
 
 	if (e->unary.op == OP_ADDR) {
-		diag_error(
-			s->d, e->span, D_UNSUPPORTED,
-			"'&' of a variable is not supported by this version");
+		check_address(s, e);
 		return;
 	}
 	if (e->unary.op == OP_NOT) {

@@ -14,11 +14,21 @@ static const struct type *simple_type(struct sema *s, struct str name)
 		{ "ksym_t", TY_KSYM },   { "usym_t", TY_USYM },
 		{ "probe_t", TY_PROBE }, { "macaddr_t", TY_MAC },
 		{ "inet_t", TY_INET },   { "username_t", TY_USERNAME },
+		{ "inet", TY_INET },     { "mac_address", TY_MAC },
 	};
+
+	uint64_t text = s->script->options.num[OPT_MAX_STRLEN];
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (str_is(name, rows[i].name))
 			return type_simple(s->types, rows[i].kind);
+	if (str_is(name, "timestamp") || str_is(name, "timestamp_t"))
+		return type_timestamp(s->types, STR(""));
+	/* those of a size: as large as any */
+	if (str_is(name, "string"))
+		return type_string(s->types, (uint32_t)text);
+	if (str_is(name, "buffer"))
+		return type_buffer(s->types, (uint32_t)text);
 	return NULL;
 }
 
@@ -94,6 +104,8 @@ static const struct type *add_suffix(struct sema *s, const struct type *t,
 		return type_string(s->types, n);
 	if (first && t->kind == TY_BUFFER)
 		return type_buffer(s->types, n);
+	if (first && t->kind == TY_INET)
+		return t;
 	return type_array(s->types, t, n);
 }
 
@@ -153,7 +165,10 @@ static bool can_cast(const struct type *from, const struct type *to)
 		       (from->kind == TY_ARRAY && from->size == to->size);
 	case TY_STRING:
 		return from->kind == TY_STRING && from->size <= to->size;
-	case TY_ARRAY: return from->size == to->size && from->kind == TY_ARRAY;
+	case TY_ARRAY:
+		return from->size == to->size &&
+		       (from->kind == TY_ARRAY || from->kind == TY_INT ||
+			(from->kind == TY_STRING && to->elem->size == 1));
 	case TY_NONE:
 	case TY_BUFFER:
 	case TY_TUPLE:
@@ -191,12 +206,73 @@ static const struct type *cast_pointer(struct sema *s, const struct type *from,
 				: from->space);
 }
 
+/* (T[])v: as many as fit into v. */
+static const struct type *whole_array(struct sema *s,
+				      const struct type_expr *from,
+				      const struct type *v)
+{
+	struct type_expr one = *from;
+	const struct type *elem;
+
+	one.suffixes.n--;
+	elem = sema_type_expr(s, &one);
+	if (!elem || !elem->size || !v)
+		return NULL;
+	return type_array(s->types, elem, v->size / elem->size);
+}
+
+static bool lacks_size(const struct type_expr *t)
+{
+	const struct type_suffix *last;
+
+	if (!t->suffixes.n)
+		return false;
+	last = &t->suffixes.v[t->suffixes.n - 1];
+	return !last->is_ptr && !last->size;
+}
+
+/* A number as written is as wide as the array it is cast to. */
+static void widen_literal(struct sema *s, struct expr *v, const struct type *to)
+{
+	uint32_t n = to->size;
+	int64_t num = v->num;
+
+	if (to->kind != TY_ARRAY || !v->is_literal || !v->is_const ||
+	    v->type->kind != TY_INT)
+		return;
+	if (n != 1 && n != 2 && n != 4 && n != 8)
+		return;
+	if (n < 8 &&
+	    (num < -((int64_t)1 << (8 * n - 1)) || num >= (int64_t)1 << 8 * n))
+		return;
+	v->type = type_int(s->types, n, v->type->is_signed);
+}
+
+/* A number that no enumerator has was meant to be another. */
+static bool has_name(struct sema *s, const struct expr *v,
+		     const struct type *to)
+{
+	if (to->kind != TY_ENUM || !v->is_literal || !v->is_const)
+		return true;
+	for (uint32_t i = 0; i < to->n_enums; i++)
+		if (to->enums[i].value == v->num)
+			return true;
+	return diag_error(s->d, v->span, D_RANGE, "%s has no name for %lld",
+			  sema_name(s, to), (long long)v->num);
+}
+
 void check_cast(struct sema *s, struct expr *e)
 {
 	struct expr *v = e->cast.e;
-	const struct type *to = sema_type_expr(s, e->cast.to);
+	const struct type *to;
 
-	if (!sema_value(s, v) || !to)
+	sema_value(s, v);
+	to = lacks_size(e->cast.to) ? whole_array(s, e->cast.to, v->type)
+				    : sema_type_expr(s, e->cast.to);
+	if (!v->type || !to)
+		return;
+	widen_literal(s, v, to);
+	if (!has_name(s, v, to))
 		return;
 	if (!can_cast(v->type, to)) {
 		diag_error(s->d, e->span, D_TYPE, "cannot cast %s to %s",

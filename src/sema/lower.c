@@ -279,15 +279,22 @@ static void lower_needs(struct lower *l, const struct prog *p)
 	if (p->ctx != CTX_TRACEPOINT || !p->args || x->kind == PK_SYSCALLS ||
 	    str_is(x->module, "syscalls"))
 		return;
-	l->plan->needs |= NEED_RELEASE;
-	l->plan->release =
-		str_copy(&l->plan->arena, machine_release(l->env->machine));
+	lower_need_release(l);
 }
 
 /* Code of others' processes runs it: -p can choose. */
 static bool has_process(const struct prog *p)
 {
 	enum probe_kind kind = p->attach.v[0].kind;
+
+void lower_need_release(struct lower *l)
+{
+	if (l->plan->needs & NEED_RELEASE)
+		return;
+	l->plan->needs |= NEED_RELEASE;
+	l->plan->release =
+		str_copy(&l->plan->arena, machine_release(l->env->machine));
+}
 
 	return kind != PK_BEGIN && kind != PK_END && kind != PK_INTERVAL;
 }

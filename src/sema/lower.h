@@ -36,6 +36,9 @@ void lower_fixup(struct lower *l, struct expr *e, enum fixup_kind kind,
 uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 		    const struct map *map);
 
+/* The plan is for this release of the kernel only. */
+void lower_need_release(struct lower *l);
+
 /* A type of the script in the plan. */
 type_id lower_type(struct lower *l, const struct type *t);
 

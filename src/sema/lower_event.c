@@ -4,13 +4,41 @@
 
 #define MAX_FIELDS 128
 
-/* A record of the kernel becomes whole: the plan knows no machine. */
+/* A record of the kernel becomes whole: the plan knows no machine. Its layout
+ * is this release's. */
+static const struct type *complete(struct lower *l, const struct type *t);
+
+static const struct type *complete_fields(struct lower *l, const struct type *t)
+{
+	struct types *types = &l->script->types;
+	struct field fields[MAX_FIELDS];
+	const struct type *elems[MAX_FIELDS];
+	bool is_new = false;
+
+	if (t->n_fields > MAX_FIELDS || t->name.n)
+		return t;
+	for (uint32_t i = 0; i < t->n_fields; i++) {
+		fields[i] = t->fields[i];
+		fields[i].type = elems[i] = complete(l, fields[i].type);
+		is_new |= fields[i].type != t->fields[i].type;
+	}
+	if (!is_new)
+		return t;
+	return t->kind == TY_TUPLE
+		       ? type_tuple(types, elems, t->n_fields)
+		       : type_record(types, t->name, fields, t->n_fields);
+}
+
 static const struct type *complete(struct lower *l, const struct type *t)
 {
 	const struct type *elem;
 
-	if (t->kind == TY_RECORD && t->origin)
+	if (t->kind == TY_RECORD && t->origin) {
+		lower_need_release(l);
 		return machine_complete(l->env->machine, &l->script->types, t);
+	}
+	if (t->kind == TY_TUPLE || t->kind == TY_RECORD)
+		return complete_fields(l, t);
 	if (t->kind == TY_ARRAY) {
 		elem = complete(l, t->elem);
 		return type_array(&l->script->types, elem, t->count);

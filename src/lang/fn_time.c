@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions about time and users: numbers that are printed by name. */
+#include "codegen/ir.h"
+#include "lang/tables.h"
+#include "sema/check.h"
+
+static bool check_strftime(struct sema *s, struct expr *call)
+{
+	call->type = type_timestamp(s->types, sema_arg(call, 0)->str);
+	return true;
+}
+
+static struct val emit_strftime(struct cg *g, const struct expr *call)
+{
+	return ir_reg(ir_value(g, emit_arg(g, call, 1)), call->type);
+}
+
+static bool check_username(struct sema *s, struct expr *call)
+{
+	call->type = type_simple(s->types, TY_USERNAME);
+	return true;
+}
+
+static struct val emit_username(struct cg *g, const struct expr *call)
+{
+	const struct type *u32 = type_int(ir_types(g), 4, false);
+	struct val uid;
+
+	if (call->call.args)
+		uid = ir_convert(g, emit_arg(g, call, 0), u32);
+	else
+		uid = ir_reg(
+			ir_and(g, ir_helper(g, BPF_FUNC_get_current_uid_gid, 0),
+			       ir_i64(g, 0xffffffff)),
+			u32);
+	return ir_reg(ir_value(g, uid), call->type);
+}
+
+const struct function time_functions[] = {
+	{ "strftime", "any strftime(const string format, int ns)",
+	  .check = check_strftime, .emit = emit_strftime,
+	  .doc = "A time since boot (nsecs), printed as strftime(3) does; "
+		 "%f is microseconds.",
+	  .example = "print(strftime(\"%H:%M:%S.%f\", nsecs));" },
+	{ "username", "any username([int uid])", .check = check_username,
+	  .emit = emit_username,
+	  .doc = "A user id, by default the current task's, printed by name.",
+	  .example = "@[username] = count(); print(username(0));" },
+	{ 0 },
+};
