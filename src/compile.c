@@ -21,15 +21,27 @@ struct job {
 	struct diags *d;
 };
 
+static struct parse_env parse_env(const struct job *j)
+{
+	return (struct parse_env){
+		.params = j->env.params,
+		.n_params = j->env.n_params,
+	};
+}
+
 static bool pass_parse(struct job *j)
 {
-	const struct parse_env env = {
-		.params = j->opts->params,
-		.n_params = j->opts->n_params,
-	};
+	const struct parse_env env = parse_env(j);
 
 	j->script = script_parse(j->sources, j->source, &env, j->d);
 	return j->script;
+}
+
+static bool pass_import(struct job *j)
+{
+	const struct parse_env env = parse_env(j);
+
+	return script_import(j->script, &env, j->d);
 }
 
 /* The environment wins over the script. */
@@ -87,6 +99,7 @@ static const struct pass {
 			 of the user's mistakes are found at once */
 } passes[] = {
 	{ "parse", pass_parse, STAGE_AST, false },
+	{ "import", pass_import, STAGE_TYPED, false },
 	{ "macros", pass_macros, STAGE_TYPED, false },
 	{ "options", pass_options, STAGE_TYPED, true },
 	{ "expand", pass_expand, STAGE_TYPED, true },

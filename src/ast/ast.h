@@ -474,6 +474,11 @@ struct script *script_parse(struct sources *srcs, const struct source *src,
 			    const struct parse_env *env, struct diags *d);
 void script_free(struct script *s);
 
+/* Makes what s imports part of it; s was parsed last. Paths are relative to
+ * the file that names them; no file is read twice. False with errors in d. */
+bool script_import(struct script *s, const struct parse_env *env,
+		   struct diags *d);
+
 /* --emit=ast, and --emit=typed with types (after check). */
 void script_text(const struct script *s, bool typed, struct buf *out);
 

@@ -117,6 +117,7 @@ enum diag_code {
 	D_ASSIGN, /* something that cannot be assigned to */
 	D_UNSAFE, /* needs --unsafe */
 	D_LOOP, /* break or continue outside, bounds */
+	D_IMPORT, /* a file that cannot be imported */
 	D_MACRO, /* a macro defined or used in a way it cannot be */
 	D_PARAM, /* positional and named parameters of the script */
 	D_UNSUPPORTED, /* the language knows it, this build does not */

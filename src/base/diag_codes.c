@@ -43,6 +43,7 @@ static const struct diag_row {
 		       "something that changes the system and needs --unsafe" },
 	[D_LOOP] = { "D_LOOP",
 		     "a jump outside of a loop, or bounds that do not work" },
+	[D_IMPORT] = { "D_IMPORT", "a file that cannot be imported" },
 	[D_MACRO] = { "D_MACRO",
 		      "a macro defined or used in a way it cannot be" },
 	[D_PARAM] = { "D_PARAM",

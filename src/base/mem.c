@@ -143,6 +143,16 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	return p;
 }
 
+void arena_take(struct arena *a, struct arena *from)
+{
+	struct arena_block **end = &a->head;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = from->head;
+	from->head = NULL;
+}
+
 void arena_free(struct arena *a)
 {
 	struct arena_block *b, *next;

@@ -34,6 +34,9 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
 
+/* All that from has is a's from now on; from is empty. */
+void arena_take(struct arena *a, struct arena *from);
+
 /* Frees everything; the arena is empty and usable afterwards. */
 void arena_free(struct arena *a);
 

@@ -268,8 +268,6 @@ static void check_parts(struct sema *s)
 
 	for (const struct c_text *c = script->c; c; c = c->next)
 		refuse(s, c->span, "C code");
-	for (const struct import *i = script->imports; i; i = i->next)
-		refuse(s, i->span, "'import'");
 	for (const struct fn_decl *f = script->fns; f; f = f->next)
 		refuse(s, f->span, "'fn'");
 }

@@ -325,8 +325,10 @@ static struct str script_name(const struct script *s)
 {
 	struct source_pos pos = { 0 };
 
-	if (s->probes)
-		pos = source_find(s->sources, s->probes->span.start);
+	/* Those of imported files come first. */
+	for (const struct probe *p = s->probes; p; p = p->next)
+		if (!p->next)
+			pos = source_find(s->sources, p->span.start);
 	return pos.source ? pos.source->name : (struct str){ "", 0 };
 }
 
