@@ -348,6 +348,21 @@ static void store_integer(struct cg *g, struct val dst, struct val v)
 	LLVMSetAlignment(insn, dst.align < size ? dst.align : size);
 }
 
+/* The arguments of the probe, copied one by one. */
+static void store_args(struct cg *g, struct val dst, struct val v)
+{
+	const struct field *from, *f;
+	uint32_t i;
+
+	for (i = 0; i < dst.type->n_fields; i++) {
+		f = &dst.type->fields[i];
+		from = type_field(v.type, f->name);
+		if (from)
+			ir_store(g, ir_part(g, dst, f->offset, f->type),
+				 ir_field(g, v, from), true);
+	}
+}
+
 void ir_store(struct cg *g, struct val dst, struct val v, bool pad)
 {
 	const struct type *t = dst.type;
@@ -358,6 +373,8 @@ void ir_store(struct cg *g, struct val dst, struct val v, bool pad)
 		return store_integer(g, dst, ir_convert(g, v, t));
 	if (v.where == VAL_REG)
 		return store_integer(g, dst, v);
+	if (v.where == VAL_MEM && v.as == AS_CTX && v.type == g->prog->args)
+		return store_args(g, dst, v);
 	if (t->kind == TY_STRING && v.type->kind == TY_STRING)
 		return store_string(g, dst, v, pad);
 	if ((t->kind == TY_TUPLE || t->kind == TY_RECORD) && in_bpf(v) &&

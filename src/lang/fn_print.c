@@ -23,23 +23,12 @@ static bool check_print_map(struct sema *s, struct expr *call)
 	return !div || sema_const_range(s, div, 1, UINT32_MAX, "the divisor");
 }
 
-/* A record that is the program's context has no copy to print. */
-static bool is_printable(const struct expr *e)
-{
-	return e->type->kind != TY_RECORD || e->kind != EX_NAME;
-}
-
 static bool check_print(struct sema *s, struct expr *call)
 {
 	struct expr *value = sema_arg(call, 0);
 
 	if (is_whole_map(value))
 		return check_print_map(s, call);
-	if (!is_printable(value))
-		return diag_error(s->d, value->span, D_ARG_TYPE,
-				  "'%.*s' cannot be printed as a whole, only "
-				  "its fields",
-				  STR_ARG(value->name.id));
 	if (sema_arg(call, 1))
 		return diag_error(s->d, sema_arg(call, 1)->span, D_ARG_COUNT,
 				  "print() takes further arguments only for a "

@@ -91,13 +91,6 @@ static void check_str(struct sema *s, struct expr *e)
 	e->is_const = e->is_literal = true;
 }
 
-/* What this version does not do. */
-static void check_unsupported(struct sema *s, struct expr *e, const char *what)
-{
-	diag_error(s->d, e->span, D_UNSUPPORTED,
-		   "%s is not supported by this version", what);
-}
-
 static void check_block_value(struct sema *s, struct expr *e)
 {
 	size_t block = s->block, n = s->scope.n;
@@ -161,8 +154,8 @@ static void find_type(struct sema *s, struct expr *e)
 	case EX_OFFSETOF: return check_offsetof(s, e);
 	case EX_BLOCK: return check_block_value(s, e);
 	case EX_COMPTIME: return check_comptime(s, e);
-	case EX_TYPEINFO: return check_unsupported(s, e, "typeinfo()");
-	case EX_SELF: return check_unsupported(s, e, "'self->'");
+	case EX_TYPEINFO: return check_typeinfo(s, e);
+	case EX_SELF: return check_self(s, e);
 	case EX_N: break;
 	}
 }

@@ -129,6 +129,7 @@ void check_cast(struct sema *s, struct expr *e);
 void check_sizeof(struct sema *s, struct expr *e);
 void check_offsetof(struct sema *s, struct expr *e);
 void check_tuple(struct sema *s, struct expr *e);
+void check_typeinfo(struct sema *s, struct expr *e);
 
 /* Is e usable as a condition? Reports. */
 bool check_truth(struct sema *s, struct expr *e);

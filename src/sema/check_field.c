@@ -35,6 +35,9 @@ static const struct type *propagate(struct sema *s, const struct type *t,
 	if (t->kind != TY_PTR || from == AS_CTX || from == AS_BPF ||
 	    t->space == AS_USER)
 		return t;
+	/* the verifier follows pointers to structs only */
+	if (from == AS_BTF && (!t->elem || t->elem->kind != TY_RECORD))
+		from = AS_KERNEL;
 	return type_ptr(s->types, t->elem, from);
 }
 
@@ -71,6 +74,23 @@ bool sema_no_field(struct sema *s, const struct type *record, struct str name,
 	return false;
 }
 
+/* An element of (1, "a") or (a = 1) that is known when compiling. */
+static void take_constant(struct expr *e, const struct expr *base, uint32_t i)
+{
+	const struct expr *x;
+
+	if (base->kind != EX_TUPLE && base->kind != EX_RECORD)
+		return;
+	x = base->tuple.elems;
+	while (x && i--)
+		x = x->next;
+	if (!x || !x->is_const || x->type != e->type)
+		return;
+	e->is_const = true;
+	e->num = x->num;
+	e->str = x->str;
+}
+
 static bool tuple_index(struct str text, uint64_t *out)
 {
 	*out = 0;
@@ -103,6 +123,16 @@ static void check_tuple_member(struct sema *s, struct expr *e,
 	}
 	e->member.field = t->fields[i];
 	e->type = t->fields[i].type;
+	take_constant(e, e->member.base, (uint32_t)i);
+}
+
+static uint32_t index_of(const struct type *t, struct str name)
+{
+	uint32_t i = 0;
+
+	while (i < t->n_fields && !str_eq(t->fields[i].name, name))
+		i++;
+	return i;
 }
 
 void check_member(struct sema *s, struct expr *e)
@@ -134,6 +164,8 @@ void check_member(struct sema *s, struct expr *e)
 		return;
 	}
 	e->type = propagate(s, e->member.field.type, space_of(e));
+	if (t->n_fields && base->kind == EX_RECORD)
+		take_constant(e, base, index_of(t, e->member.id));
 }
 
 /* --- elements ------------------------------------------------------------------------- */
@@ -163,6 +195,12 @@ static void check_tuple_index(struct sema *s, struct expr *e)
 	e->type = t->fields[i->num].type;
 }
 
+/* The verifier does not follow an index that it does not know. */
+static enum addr_space element_space(const struct expr *i, enum addr_space from)
+{
+	return from == AS_BTF && !i->is_const ? AS_KERNEL : from;
+}
+
 void check_index(struct sema *s, struct expr *e)
 {
 	struct expr *base = e->index.base, *i = e->index.index;
@@ -182,12 +220,14 @@ void check_index(struct sema *s, struct expr *e)
 		check_tuple_index(s, e);
 	} else if (t->kind == TY_ARRAY) {
 		if (!t->count || in_bounds(s, i, t->count))
-			e->type = propagate(s, t->elem, space_of(base));
+			e->type = propagate(s, t->elem,
+					    element_space(i, space_of(base)));
 	} else if (t->kind == TY_STRING) {
 		if (in_bounds(s, i, t->size))
 			e->type = type_int(s->types, 1, true);
 	} else if (t->kind == TY_PTR && t->elem && t->elem->size) {
-		e->type = propagate(s, t->elem, t->space);
+		e->type = propagate(s, t->elem,
+				    t->space == AS_BTF ? AS_KERNEL : t->space);
 	} else {
 		diag_error(s->d, e->span, D_TYPE,
 			   "a value of type %s has no elements",

@@ -57,7 +57,7 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 			   sema_name(s, e->type));
 		return NULL;
 	case TY_RECORD:
-		if (!e->type->name.n)
+		if (e->type->size && e->kind != EX_NAME)
 			return e->type;
 		diag_error(s->d, e->span, D_MAP_KEY,
 			   "a value of type %s cannot be a key",
@@ -223,7 +223,8 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 	const struct type *joined;
 
 	m->is_written |= !s->is_unevaluated;
-	if (!is_storable(t))
+	if (!is_storable(t) ||
+	    (e && e->kind == EX_NAME && t->kind == TY_RECORD))
 		return diag_error(s->d, at, D_TYPE,
 				  "a value of type %s cannot be stored in a "
 				  "map",

@@ -332,3 +332,53 @@ void check_offsetof(struct sema *s, struct expr *e)
 	e->type = type_int(s->types, 8, false);
 	sema_set_const(e, (int64_t)offset);
 }
+
+/* --- typeinfo -------------------------------------------------------------------------- */
+
+/* One part of what typeinfo() tells: its path says which. */
+static void check_type_part(struct sema *s, struct expr *e)
+{
+	const struct type *t = e->cast.to ? sema_type_expr(s, e->cast.to)
+					  : type_of(s, e->cast.e);
+
+	if (!t)
+		return;
+	if (str_is(e->cast.path, "btf_id")) {
+		e->type = type_int(s->types, 4, false);
+		sema_set_const(e, t->origin & 0xffffff);
+		return;
+	}
+	e->str = str_from(str_is(e->cast.path, "base_ty")
+				  ? type_kind_names[t->kind]
+				  : sema_name(s, t));
+	e->type = type_string(s->types, (uint32_t)e->str.n + 1);
+	e->is_const = true;
+}
+
+/* typeinfo(x) is the record (btf_id = ..., base_ty = ..., full_ty = ...). */
+void check_typeinfo(struct sema *s, struct expr *e)
+{
+	static const struct str names[] = { STR("btf_id"), STR("base_ty"),
+					    STR("full_ty") };
+	struct str *own = arena_alloc(s->arena, sizeof(names));
+	struct expr *elems = NULL;
+
+	if (e->cast.path.n) {
+		check_type_part(s, e);
+		return;
+	}
+	for (size_t i = ARRAY_SIZE(names); i--;) {
+		struct expr *x = arena_new(s->arena, struct expr);
+
+		*x = *e;
+		x->cast.path = own[i] = names[i];
+		x->next = elems;
+		elems = x;
+	}
+	e->kind = EX_RECORD;
+	memset(&e->tuple, 0, sizeof(e->tuple));
+	e->tuple.elems = elems;
+	e->tuple.n = ARRAY_SIZE(names);
+	e->tuple.names = own;
+	check_tuple(s, e);
+}

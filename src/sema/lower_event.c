@@ -29,10 +29,31 @@ static const struct type *complete_fields(struct lower *l, const struct type *t)
 		       : type_record(types, t->name, fields, t->n_fields);
 }
 
+/* The arguments of a probe as a value: without what is not in it, texts where
+ * they are elsewhere. */
+static const struct type *args_value(struct lower *l, const struct type *t)
+{
+	struct field fields[MAX_FIELDS];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->n_fields && n < MAX_FIELDS; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (!f->type->size ||
+		    (f->is_data_loc && f->type->kind != TY_STRING))
+			continue;
+		fields[n].name = f->name;
+		fields[n++].type = complete(l, f->type);
+	}
+	return type_record(&l->script->types, t->name, fields, n);
+}
+
 static const struct type *complete(struct lower *l, const struct type *t)
 {
 	const struct type *elem;
 
+	if (l->prog && t == l->prog->args)
+		return args_value(l, t);
 	if (t->kind == TY_RECORD && t->origin) {
 		lower_need_release(l);
 		return machine_complete(l->env->machine, &l->script->types, t);
