@@ -59,7 +59,7 @@ const char *const site_kind_names[SITE_N] = {
 	[SITE_NONE] = "none",         [SITE_PLACE] = "place",
 	[SITE_DIVISION] = "division", [SITE_MAP_FULL] = "map_full",
 	[SITE_READ] = "read",         [SITE_LOOP] = "loop",
-	[SITE_HELPER] = "helper",
+	[SITE_HELPER] = "helper",     [SITE_THREAD] = "thread",
 };
 
 /* The architecture that the compiler of this file makes code for: programs

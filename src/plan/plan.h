@@ -144,6 +144,7 @@ enum site_kind {
 	SITE_READ, /* a read of memory failed */
 	SITE_LOOP, /* a loop stopped at its bound */
 	SITE_HELPER, /* a helper failed; code = -errno */
+	SITE_THREAD, /* no memory for what belongs to the thread */
 	SITE_N,
 };
 

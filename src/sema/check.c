@@ -230,6 +230,11 @@ static void check_circles(struct sema *s)
 			diag_error(s->d, m->first, D_UNDEFINED_MAP,
 				   "nothing gives '%.*s' a value",
 				   STR_ARG(m->name));
+	for (const struct var *v = s->script->selfs; v; v = v->next)
+		if (v->is_failed && !v->type)
+			diag_error(s->d, v->declared, D_UNDEFINED_VAR,
+				   "nothing gives '%.*s' a value",
+				   STR_ARG(v->name));
 	for (const struct prog *p = s->script->progs; p; p = p->next)
 		for (const struct var *v = p->vars; v; v = v->next)
 			if (v->is_failed && !v->type)

@@ -123,6 +123,7 @@ void check_cond(struct sema *s, struct expr *e);
 void check_call(struct sema *s, struct expr *e);
 void check_map(struct sema *s, struct expr *e); /* a read */
 void check_var(struct sema *s, struct expr *e); /* a read */
+void check_self(struct sema *s, struct expr *e); /* a read */
 void check_member(struct sema *s, struct expr *e);
 void check_index(struct sema *s, struct expr *e);
 void check_cast(struct sema *s, struct expr *e);
@@ -173,6 +174,9 @@ uint32_t sema_min_args(struct sema *s, const struct function *f);
 
 /* Does anything give it a value? Reports D_UNDEFINED_MAP. */
 bool sema_map_known(struct sema *s, const struct map *m, struct span at);
+
+/* The self-> variable of that name, made when new. */
+struct var *sema_self(struct sema *s, const struct expr *e);
 
 struct var *sema_find_var(struct sema *s, struct str name);
 

@@ -62,6 +62,23 @@ static void lower_maps(struct lower *l)
 			lower_map(l, m);
 }
 
+/* One value per thread holds all self-> variables. */
+static void lower_selfs(struct lower *l)
+{
+	struct types *t = &l->script->types;
+	const struct type **elems;
+	uint32_t n = 0;
+
+	for (const struct var *v = l->script->selfs; v; v = v->next)
+		n++;
+	if (!n)
+		return;
+	elems = arena_alloc(&l->script->arena, n * sizeof(*elems));
+	for (const struct var *v = l->script->selfs; v; v = v->next)
+		elems[v->index] = v->type ? v->type : type_bool(t);
+	l->script->self_type = type_tuple(t, elems, n);
+}
+
 /* --- expressions --------------------------------------------------------------------- */
 
 static void lower_stmts(struct lower *l, struct stmt *list);
@@ -94,7 +111,11 @@ static void lower_write(struct lower *l, struct expr *target)
 	const struct map *m;
 	enum map_store store;
 
-	if (target->kind != EX_MAP || target->site)
+	if (target->site)
+		return;
+	if (target->kind == EX_SELF)
+		target->site = lower_site(l, SITE_THREAD, target->span, NULL);
+	if (target->kind != EX_MAP)
 		return;
 	m = target->map.sym;
 	store = map_store(m);
@@ -268,6 +289,15 @@ static void lower_probes(struct lower *l, struct prog *p)
 	}
 }
 
+void lower_need_release(struct lower *l)
+{
+	if (l->plan->needs & NEED_RELEASE)
+		return;
+	l->plan->needs |= NEED_RELEASE;
+	l->plan->release =
+		str_copy(&l->plan->arena, machine_release(l->env->machine));
+}
+
 /* Offsets of tracepoints' fields are those of this kernel's release; only the
  * system calls' are part of its promises. */
 static void lower_needs(struct lower *l, const struct prog *p)
@@ -286,15 +316,6 @@ static void lower_needs(struct lower *l, const struct prog *p)
 static bool has_process(const struct prog *p)
 {
 	enum probe_kind kind = p->attach.v[0].kind;
-
-void lower_need_release(struct lower *l)
-{
-	if (l->plan->needs & NEED_RELEASE)
-		return;
-	l->plan->needs |= NEED_RELEASE;
-	l->plan->release =
-		str_copy(&l->plan->arena, machine_release(l->env->machine));
-}
 
 	return kind != PK_BEGIN && kind != PK_END && kind != PK_INTERVAL;
 }
@@ -341,6 +362,7 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	out->name = str_copy(&out->arena, script_name(s));
 	lower_options(&l);
 	lower_maps(&l);
+	lower_selfs(&l);
 	for (struct prog *p = s->progs; p; p = p->next)
 		lower_prog(&l, p, i++);
 	return plan_validate(out, d);
