@@ -140,7 +140,6 @@ struct expr {
 			struct expr *keys; /* NULL: scalar use */
 			struct map *sym; /* check */
 			bool has_brackets;
-			bool was_split; /* check: f(@m[k]) made f(@m, k) */
 			/* check: type of the keys together: that of the one,
 			 * or a tuple; same as sym->key once settled */
 		} map;

@@ -10,6 +10,12 @@ static struct val pointee(struct cg *g, struct val p, const struct type *elem)
 	return ir_mem(ir_to_ptr(g, ir_value(g, p)), elem, as, 1);
 }
 
+struct val ir_address(struct cg *g, LLVMValueRef address,
+		      const struct type *type, enum addr_space as)
+{
+	return ir_mem(ir_to_ptr(g, address), type, as, 1);
+}
+
 static struct val data_loc(struct cg *g, struct val base, const struct field *f)
 {
 	const struct type *u32 = type_int(g->types, 4, false);
@@ -114,6 +120,10 @@ struct val emit_deref(struct cg *g, const struct expr *e)
 {
 	struct val p = emit_expr(g, e->unary.e);
 
+	if (p.type->kind != TY_PTR)
+		p = ir_reg(ir_value(g, p),
+			   type_ptr(g->types, e->type,
+				    g->prog->is_user ? AS_USER : AS_KERNEL));
 	return settled(g, pointee(g, p, e->type));
 }
 

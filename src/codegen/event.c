@@ -149,6 +149,16 @@ static struct val send_now(struct cg *g, const struct expr *call,
 	return ir_none(g);
 }
 
+struct val ir_send_filled(struct cg *g, const struct expr *call,
+			  void (*fill)(struct cg *g, struct val payload,
+				       void *arg),
+			  void *arg)
+{
+	if (call->call.event)
+		event_send(g, call->call.event, fill, arg);
+	return ir_none(g);
+}
+
 struct val ir_send(struct cg *g, const struct expr *call)
 {
 	const struct plan_event *e = &g->plan->events.v[call->call.event];

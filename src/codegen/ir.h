@@ -43,6 +43,10 @@ struct val ir_reg(LLVMValueRef v, const struct type *type);
 struct val ir_mem(LLVMValueRef address, const struct type *type,
 		  enum addr_space as, uint32_t align);
 
+/* The value at an address (an i64) in memory of kind as. */
+struct val ir_address(struct cg *g, LLVMValueRef address,
+		      const struct type *type, enum addr_space as);
+
 /* A NUL terminated string at address (an i64) in memory of kind as: type is a
  * string of the size wanted; len NULL or the bytes wanted, at most that. */
 struct val ir_text(struct cg *g, LLVMValueRef address, enum addr_space as,
@@ -164,6 +168,12 @@ LLVMValueRef ir_agg_read(struct cg *g, const struct map *m, struct val key);
 
 /* Sends a call's event with its arguments as the payload's fields. */
 struct val ir_send(struct cg *g, const struct expr *call);
+
+/* The same; fill writes the payload, a record in BPF memory. */
+struct val ir_send_filled(struct cg *g, const struct expr *call,
+			  void (*fill)(struct cg *g, struct val payload,
+				       void *arg),
+			  void *arg);
 
 /* --- control flow ------------------------------------------------------------------ */
 

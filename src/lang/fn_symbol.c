@@ -3,6 +3,7 @@
 #include "codegen/ir.h"
 #include "lang/tables.h"
 #include "sema/check.h"
+#include "sema/lower.h"
 
 static bool check_ksym(struct sema *s, struct expr *call)
 {
@@ -35,7 +36,22 @@ static struct val emit_usym(struct cg *g, const struct expr *call)
 	return t;
 }
 
+static void lower_kaddr(struct lower *l, struct expr *call)
+{
+	lower_fixup(l, call, FX_KADDR, call->call.args->str, 8);
+}
+
+static struct val emit_kaddr(struct cg *g, const struct expr *call)
+{
+	return ir_reg(ir_fixup(g, call->fixup - 1), call->type);
+}
+
 const struct function symbol_functions[] = {
+	{ "kaddr", "uint64 kaddr(const string name)", .lower = lower_kaddr,
+	  .emit = emit_kaddr,
+	  .doc = "The address of a function or variable of the kernel, by its "
+		 "name in /proc/kallsyms; found when the program is loaded.",
+	  .example = "print(*kaddr(\"jiffies\"));" },
 	{ "ksym", "any ksym(ptr address)", .check = check_ksym,
 	  .emit = emit_ksym, .doc = "A kernel address, printed by name.",
 	  .example = "rawtracepoint:sched_switch { print(ksym(args.prev)); }" },

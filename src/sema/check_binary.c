@@ -230,10 +230,15 @@ void check_binary(struct sema *s, struct expr *e)
 	sema_fold(s, e);
 }
 
+/* A number that can be an address is one of a number of 64 bits. */
 static void check_deref(struct sema *s, struct expr *e)
 {
 	const struct type *t = e->unary.e->type;
 
+	if (t->kind == TY_INT && t->size == 8 && !e->unary.e->is_const) {
+		e->type = type_int(s->types, 8, false);
+		return;
+	}
 	if (t->kind != TY_PTR) {
 		diag_error(s->d, e->span, D_TYPE,
 			   "'*' expects a pointer, found %s", sema_name(s, t));

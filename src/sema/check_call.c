@@ -200,22 +200,8 @@ static void split_key(struct sema *s, struct expr *call, const struct proto *p)
 			key->tuple.n++;
 	}
 	map->map.keys = NULL;
-	map->map.was_split = true;
 	map->next = key;
 	call->call.n_args = 2;
-}
-
-static void warn_split(struct sema *s, const struct expr *call)
-{
-	const struct expr *map = call->call.args;
-
-	if (!map || map->kind != EX_MAP || !map->map.was_split)
-		return;
-	diag_warn(s->d, call->span, D_DEPRECATED,
-		  "%.*s(%.*s[key]) is an old form", STR_ARG(call->call.id),
-		  STR_ARG(map->map.id));
-	diag_hint(s->d, "write %.*s(%.*s, key)", STR_ARG(call->call.id),
-		  STR_ARG(map->map.id));
 }
 
 static bool check_count(struct sema *s, const struct expr *call,
@@ -451,7 +437,6 @@ void check_call(struct sema *s, struct expr *e)
 		return;
 	if (f->flags & FN_HAS_FORMAT && !check_format(s, e))
 		return;
-	warn_split(s, e);
 	e->type = result_type(s, &p);
 	if (f->check && !f->check(s, e))
 		e->type = NULL;
