@@ -272,6 +272,26 @@ const struct type *type_record_lazy(struct types *t, struct str name,
 					 .origin = origin });
 }
 
+const struct type *type_record_open(struct types *t, struct str name)
+{
+	struct type x = { .kind = TY_RECORD, .name = name, .align = 1 };
+
+	return add_type(t, &x);
+}
+
+void type_record_close(struct types *t, const struct type *record,
+		       const struct field *fields, uint32_t n, uint32_t size,
+		       uint32_t align)
+{
+	struct type *x = t->v.v[record->id];
+
+	x->fields = fields;
+	x->n_fields = n;
+	x->size = size;
+	x->align = align;
+	own_parts(t->arena, x);
+}
+
 const struct type *type_enum(struct types *t, struct str name, uint32_t size,
 			     bool is_signed, const struct enumerator *e,
 			     uint32_t n)

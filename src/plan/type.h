@@ -136,6 +136,13 @@ const struct type *type_record_lazy(struct types *t, struct str name,
 				    uint32_t size, uint32_t align,
 				    uint32_t origin);
 
+/* A record whose fields follow, so that they may point to it. It equals no
+ * other one. Until it is closed it has no fields and no size. */
+const struct type *type_record_open(struct types *t, struct str name);
+void type_record_close(struct types *t, const struct type *record,
+		       const struct field *fields, uint32_t n, uint32_t size,
+		       uint32_t align);
+
 const struct type *type_enum(struct types *t, struct str name, uint32_t size,
 			     bool is_signed, const struct enumerator *e,
 			     uint32_t n);

@@ -264,8 +264,6 @@ static void check_parts(struct sema *s)
 {
 	const struct script *script = s->script;
 
-	for (const struct c_text *c = script->c; c; c = c->next)
-		refuse(s, c->span, "C code");
 	for (const struct fn_decl *f = script->fns; f; f = f->next)
 		refuse(s, f->span, "'fn'");
 }
@@ -283,6 +281,8 @@ bool sema_check(struct script *script, const struct sema_env *env,
 	unsigned int before = d->errors;
 
 	check_parts(&s);
+	if (!check_c(&s)) /* all else would follow from it */
+		return false;
 	check_rounds(&s);
 	if (check_missing_maps(&s))
 		check_rounds(&s);

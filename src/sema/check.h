@@ -34,6 +34,7 @@ struct sema {
 	VEC(struct var *) scope; /* variables that are visible, inner last */
 	size_t block; /* where the innermost block starts in scope */
 	const struct expr *assigned; /* call that is the value of a map */
+	struct c_front *c; /* the C at the top; check_c.c */
 };
 
 /* --- for the checks of rows ---------------------------------------------------- */
@@ -129,8 +130,8 @@ void check_index(struct sema *s, struct expr *e);
 void check_cast(struct sema *s, struct expr *e);
 void check_sizeof(struct sema *s, struct expr *e);
 void check_offsetof(struct sema *s, struct expr *e);
-void check_tuple(struct sema *s, struct expr *e);
 void check_typeinfo(struct sema *s, struct expr *e);
+void check_tuple(struct sema *s, struct expr *e);
 
 /* Is e usable as a condition? Reports. */
 bool check_truth(struct sema *s, struct expr *e);
@@ -141,8 +142,25 @@ void check_assign(struct sema *s, struct stmt *st);
 /* Sets the type of a binary operation whose operands have theirs. */
 bool sema_binary_type(struct sema *s, struct expr *e);
 
-/* $1 as a number: decimal, 0x, 0b, 0 octal, signed. */
-bool sema_param_number(const char *text, int64_t *out);
+/* --- check_c.c: the C at the top of the script --- */
+
+/* Reads it, before everything else. */
+bool check_c(struct sema *s);
+
+/* The type it gives a name; see c_named_type(). */
+bool sema_c_type(struct sema *s, struct str name, const struct type **out);
+
+/* EX_NAME of a macro or an enumerator of the script; or of a constant of
+ * Linux. False when there is none. */
+bool check_c_constant(struct sema *s, struct expr *e);
+bool check_uapi(struct sema *s, struct expr *e);
+
+void sema_c_suggest(struct sema *s, struct str name, struct suggest *near);
+void sema_c_suggest_type(struct sema *s, struct str name,
+			 struct suggest *near);
+
+/* Is the value one of an enum's? */
+bool sema_enum_has(const struct type *t, int64_t value);
 
 /* The type a script wrote; NULL after a report. */
 const struct type *sema_type_expr(struct sema *s, const struct type_expr *t);

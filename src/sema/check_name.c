@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_name.c - bare words: builtins, functions without arguments,
- * enumerators of the kernel. */
+ * constants of the script's C, enumerators of the kernel. */
 #include <assert.h>
 
 #include "sema/check.h"
@@ -63,6 +63,7 @@ static void unknown_name(struct sema *s, const struct expr *e)
 		   STR_ARG(e->name.id));
 	builtin_suggest(e->name.id, &near);
 	function_suggest(e->name.id, &near);
+	sema_c_suggest(s, e->name.id, &near);
 	sema_hint(s, &near, "");
 }
 
@@ -91,6 +92,7 @@ void check_name(struct sema *s, struct expr *e)
 		check_call(s, e);
 		return;
 	}
-	if (!check_enumerator(s, e))
+	if (!check_c_constant(s, e) && !check_enumerator(s, e) &&
+	    !check_uapi(s, e))
 		unknown_name(s, e);
 }

@@ -119,6 +119,33 @@ static const struct type *type_of(struct sema *s, struct expr *e)
 	return e->type;
 }
 
+/* The C of the script comes first. */
+static const struct type *script_type(struct sema *s, struct str name)
+{
+	const struct type *t;
+
+	return sema_c_type(s, name, &t) ? t : named_type(s, name);
+}
+
+/* What may name both is a type when there is one of that name. */
+static const struct type *type_or_value(struct sema *s, struct str name,
+					struct expr *e)
+{
+	const struct type *t = name.n ? script_type(s, name) : NULL;
+
+	return t ? t : type_of(s, e);
+}
+
+/* Of sizeof, offsetof and typeinfo. */
+static const struct type *operand_type(struct sema *s, const struct expr *e)
+{
+	if (!e->cast.to)
+		return type_of(s, e->cast.e);
+	if (e->cast.e && !e->cast.to->suffixes.n)
+		return type_or_value(s, e->cast.to->name, e->cast.e);
+	return sema_type_expr(s, e->cast.to);
+}
+
 static const struct type *unknown_type(struct sema *s,
 				       const struct type_expr *t)
 {
@@ -128,6 +155,7 @@ static const struct type *unknown_type(struct sema *s,
 		   STR_ARG(t->name));
 	if (s->is_final)
 		machine_suggest_type(s->env->machine, t->name, &near);
+	sema_c_suggest_type(s, t->name, &near);
 	sema_hint(s, &near, "");
 	if (!near.best.p && s->is_final && !machine_has_btf(s->env->machine))
 		diag_hint(s->d, "this kernel has no BTF: its types are not "
@@ -140,11 +168,11 @@ const struct type *sema_type_expr(struct sema *s, const struct type_expr *from)
 	const struct type *t;
 
 	if (from->of)
-		t = type_of(s, from->of);
+		t = type_or_value(s, from->name, from->of);
 	else if (str_is(from->name, "void"))
 		t = type_none(s->types);
 	else
-		t = named_type(s, from->name);
+		t = script_type(s, from->name);
 	if (!t)
 		return from->of ? NULL : unknown_type(s, from);
 	for (size_t i = 0; t && i < from->suffixes.n; i++)
@@ -294,7 +322,7 @@ void check_sizeof(struct sema *s, struct expr *e)
 {
 	const struct type *t;
 
-	t = e->cast.to ? sema_type_expr(s, e->cast.to) : type_of(s, e->cast.e);
+	t = operand_type(s, e);
 	if (!t)
 		return;
 	e->type = type_int(s->types, 8, false);
@@ -319,8 +347,7 @@ static bool step_into(struct sema *s, const struct expr *e,
 
 void check_offsetof(struct sema *s, struct expr *e)
 {
-	const struct type *t = e->cast.to ? sema_type_expr(s, e->cast.to)
-					  : type_of(s, e->cast.e);
+	const struct type *t = operand_type(s, e);
 	struct str rest = e->cast.path;
 	uint64_t offset = 0;
 
@@ -338,8 +365,7 @@ void check_offsetof(struct sema *s, struct expr *e)
 /* One part of what typeinfo() tells: its path says which. */
 static void check_type_part(struct sema *s, struct expr *e)
 {
-	const struct type *t = e->cast.to ? sema_type_expr(s, e->cast.to)
-					  : type_of(s, e->cast.e);
+	const struct type *t = operand_type(s, e);
 
 	if (!t)
 		return;

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Directives and macros of the C at the top of a script. */
+#include "sema/c.h"
+
+#include <errno.h>
+
+#include "grammar/cdecl.h"
+
+enum {
+	MAX_INCLUDES = 20, /* files inside of files */
+	MAX_EXPANSION = 100, /* macros inside of macros */
+	MAX_FILE = 1 << 20, /* bytes */
+};
+
+static void read_text(struct c_front *c, struct str text, uint32_t base);
+
+/* --- macros ------------------------------------------------------------------ */
+
+static struct c_macro *find_macro(const struct c_front *c, struct str name)
+{
+	void **slot = strmap_get(&c->macros, name);
+
+	return slot ? *slot : NULL;
+}
+
+static bool is_macro_name(const struct ctok *t)
+{
+	return t->text.n && t->kind != C_INT && t->kind != C_STRING &&
+	       ((t->text.p[0] | 32) >= 'a' || t->text.p[0] == '_');
+}
+
+static struct c_macro *define(struct c_front *c, const struct ctok *name)
+{
+	struct c_macro *m = arena_new(c->arena, struct c_macro);
+
+	m->name = name->text;
+	m->span = name->span;
+	*strmap_put(c->arena, &c->macros, m->name) = m;
+	vec_push(c->arena, &c->macro_list, m->name);
+	return m;
+}
+
+static void predefine(struct c_front *c, const char *name)
+{
+	struct ctok t = { .kind = C_IDENT, .text = str_from(name) };
+	struct c_macro *m = define(c, &t);
+	struct ctok *one = vec_add(c->arena, &m->body);
+
+	one->kind = C_INT;
+	one->num = 1;
+	one->text = STR("1");
+}
+
+static bool put(struct c_front *c, const struct ctok *t, const struct span *at,
+		ctok_vec *out)
+{
+	struct ctok *x;
+
+	if (out->n >= C_MAX_TOKENS || c->is_full) {
+		if (!c->is_full)
+			diag_error(c->d, at ? *at : t->span, D_LIMIT,
+				   "the macros make more than %d words of C",
+				   C_MAX_TOKENS);
+		c->is_full = true;
+		return false;
+	}
+	x = vec_add(c->arena, out);
+	*x = *t;
+	if (at)
+		x->span = *at;
+	if (t->kind == '{')
+		x->pack = c->pack;
+	return true;
+}
+
+static bool no_arguments(struct c_front *c, const struct c_macro *m,
+			 struct span at)
+{
+	diag_error(c->d, at, D_UNSUPPORTED,
+		   "the macro '%.*s' has parameters: macros of C like this "
+		   "are not supported",
+		   STR_ARG(m->name));
+	diag_hint(c->d,
+		  "write it as a macro of the script: macro %.*s(x) "
+		  "{ ... }",
+		  STR_ARG(m->name));
+	return false;
+}
+
+static bool expand_at(struct c_front *c, const struct ctok *t,
+		      const struct ctok *next, const struct span *at,
+		      uint32_t depth, ctok_vec *out)
+{
+	struct c_macro *m = is_macro_name(t) ? find_macro(c, t->text) : NULL;
+	struct span use = at ? *at : t->span;
+	bool ok = true;
+
+	if (!m || m->is_busy)
+		return put(c, t, at, out);
+	if (m->has_params)
+		return next && next->kind == '(' ? no_arguments(c, m, use)
+						 : put(c, t, at, out);
+	if (depth >= MAX_EXPANSION)
+		return diag_error(c->d, use, D_LIMIT,
+				  "the macro '%.*s' is nested too deeply",
+				  STR_ARG(m->name));
+	m->is_busy = true;
+	for (size_t i = 0; ok && i < m->body.n; i++)
+		ok = expand_at(c, &m->body.v[i],
+			       i + 1 < m->body.n ? &m->body.v[i + 1] : next,
+			       &use, depth + 1, out);
+	m->is_busy = false;
+	return ok;
+}
+
+bool c_expand(struct c_front *c, const struct ctok *t, const struct ctok *next,
+	      const struct span *at, ctok_vec *out)
+{
+	return expand_at(c, t, next, at, 0, out);
+}
+
+/* --- lines that begin with '#' ------------------------------------------------- */
+
+/* The words after '#'. */
+struct line {
+	const struct ctok *v;
+	size_t n;
+	struct span at; /* all of it */
+};
+
+static bool is_taken(const struct c_front *c)
+{
+	return !c->conds.n || c->conds.v[c->conds.n - 1].is_taken;
+}
+
+static void do_define(struct c_front *c, const struct line *l)
+{
+	struct c_macro *m;
+	size_t i = 2;
+
+	if (l->n < 2 || !is_macro_name(&l->v[1])) {
+		diag_error(c->d, l->at, D_SYNTAX, "#define needs a name");
+		return;
+	}
+	m = define(c, &l->v[1]);
+	m->has_params = l->n > 2 && l->v[2].kind == '(' && !l->v[2].is_spaced;
+	if (m->has_params)
+		while (i < l->n && l->v[i++].kind != ')')
+			;
+	for (; i < l->n; i++)
+		vec_push(c->arena, &m->body, l->v[i]);
+}
+
+static void do_undef(struct c_front *c, const struct line *l)
+{
+	void **slot = l->n > 1 ? strmap_get(&c->macros, l->v[1].text) : NULL;
+
+	if (slot)
+		*slot = NULL;
+}
+
+/* defined X, defined(X): 1 or 0. Returns the index after it. */
+static size_t is_defined(struct c_front *c, const struct line *l, size_t i,
+			 ctok_vec *out)
+{
+	bool has_paren = i + 1 < l->n && l->v[i + 1].kind == '(';
+	size_t name = i + 1 + has_paren;
+	struct ctok one = l->v[i];
+
+	one.kind = C_INT;
+	one.num = name < l->n && find_macro(c, l->v[name].text);
+	put(c, &one, NULL, out);
+	return name + 1 + has_paren;
+}
+
+static bool condition(struct c_front *c, const struct line *l)
+{
+	struct span end = { l->at.end, l->at.end };
+	ctok_vec toks = { 0 };
+	struct c_value v;
+	size_t i = 1;
+
+	while (i < l->n) {
+		if (str_is(l->v[i].text, "defined")) {
+			i = is_defined(c, l, i, &toks);
+			continue;
+		}
+		if (!c_expand(c, &l->v[i], i + 1 < l->n ? &l->v[i + 1] : NULL,
+			      NULL, &toks))
+			return false;
+		i++;
+	}
+	return c_eval_tokens(c, &toks, true, "this condition",
+			     (struct span){ 0 }, end, &v) &&
+	       v.bits;
+}
+
+static void do_if(struct c_front *c, const struct line *l, bool is_on)
+{
+	bool is_dead = !is_taken(c);
+	struct cond *x = vec_add(c->arena, &c->conds);
+
+	x->at = l->at;
+	x->is_dead = is_dead;
+	x->is_taken = x->was_taken = is_on && !is_dead;
+}
+
+static void do_else(struct c_front *c, const struct line *l, bool is_elif)
+{
+	struct cond *x = c->conds.n ? &c->conds.v[c->conds.n - 1] : NULL;
+
+	if (!x || x->has_else) {
+		diag_error(c->d, l->at, D_SYNTAX, "'#%.*s' without '#if'",
+			   STR_ARG(l->v[0].text));
+		return;
+	}
+	x->has_else = !is_elif;
+	x->is_taken = false;
+	if (x->is_dead || x->was_taken)
+		return;
+	x->is_taken = x->was_taken = !is_elif || condition(c, l);
+}
+
+static void do_endif(struct c_front *c, const struct line *l)
+{
+	if (c->conds.n)
+		c->conds.n--;
+	else
+		diag_error(c->d, l->at, D_SYNTAX, "'#endif' without '#if'");
+}
+
+static void do_error(struct c_front *c, const struct line *l)
+{
+	struct str text = { "", 0 };
+
+	if (l->n > 1) {
+		text.p = l->v[1].text.p - (l->v[1].kind == C_STRING);
+		text.n = l->at.end - l->v[1].span.start;
+	}
+	if (l->n > 1 && l->v[1].kind == C_STRING)
+		text = l->v[1].text;
+	diag_error(c->d, l->at, D_SYNTAX, "#error %.*s", STR_ARG(text));
+}
+
+/* #pragma pack(push, 1), pack(1), pack(pop), pack() */
+static void do_pragma(struct c_front *c, const struct line *l)
+{
+	if (l->n < 3 || !str_is(l->v[1].text, "pack"))
+		return;
+	if (l->v[3 < l->n ? 3 : 2].kind == ')')
+		c->pack = 0;
+	for (size_t i = 3; i < l->n; i++) {
+		if (str_is(l->v[i].text, "push"))
+			vec_push(c->arena, &c->packs, c->pack);
+		else if (str_is(l->v[i].text, "pop"))
+			c->pack = c->packs.n ? c->packs.v[--c->packs.n] : 0;
+		else if (l->v[i].kind == C_INT && l->v[i].num <= 16)
+			c->pack = (uint8_t)l->v[i].num;
+	}
+}
+
+/* --- #include ------------------------------------------------------------------ */
+
+static bool read_file(const char *path, struct buf *out)
+{
+	auto_file FILE *f = fopen(path, "re");
+	char chunk[4096];
+	size_t n;
+
+	if (!f)
+		return false;
+	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && out->n < MAX_FILE)
+		buf_add(out, chunk, n);
+	if (ferror(f))
+		return false;
+	if (out->n >= MAX_FILE)
+		errno = EFBIG;
+	return out->n < MAX_FILE;
+}
+
+/* Relative to the file that has the #include. */
+static struct str beside(struct c_front *c, struct str name, struct span at)
+{
+	struct source_pos pos = source_find(c->sources, at.start);
+	struct str dir = pos.source ? pos.source->name : STR("");
+
+	while (dir.n && dir.p[dir.n - 1] != '/')
+		dir.n--;
+	if (name.n && name.p[0] == '/')
+		dir.n = 0;
+	return str_printf(c->arena, "%.*s%.*s", STR_ARG(dir), STR_ARG(name));
+}
+
+static void do_include(struct c_front *c, const struct line *l)
+{
+	auto_buf struct buf text = { 0 };
+	const struct source *src;
+	struct str path;
+
+	if (l->n < 2 || (l->v[1].kind != C_STRING && l->v[1].kind != '<')) {
+		diag_error(c->d, l->at, D_SYNTAX,
+			   "#include needs \"file\" or <header>");
+		return;
+	}
+	if (l->v[1].kind == '<') /* of BTF and of the table of constants */
+		return;
+	path = beside(c, l->v[1].text, l->at);
+	if (c->includes >= MAX_INCLUDES) {
+		diag_error(c->d, l->v[1].span, D_LIMIT,
+			   "files include each other too deeply");
+		return;
+	}
+	if (!read_file(path.p, &text)) {
+		diag_error(c->d, l->v[1].span, D_IO, "cannot read '%.*s': %s",
+			   STR_ARG(path), strerror(errno));
+		return;
+	}
+	src = source_add(c->sources, path, buf_view(&text));
+	c->includes++;
+	read_text(c, src->text, src->base);
+	c->includes--;
+}
+
+/* --- all --------------------------------------------------------------------- */
+
+static bool is_word(const struct line *l, const char *word)
+{
+	return l->n && str_is(l->v[0].text, word);
+}
+
+static bool is_named(struct c_front *c, const struct line *l)
+{
+	if (l->n < 2)
+		return diag_error(c->d, l->at, D_SYNTAX, "'#%.*s' needs a name",
+				  STR_ARG(l->v[0].text));
+	return find_macro(c, l->v[1].text);
+}
+
+/* Those that count also where nothing else does. */
+static bool conditional(struct c_front *c, const struct line *l)
+{
+	bool is_on = is_taken(c);
+
+	if (is_word(l, "if"))
+		do_if(c, l, is_on && condition(c, l));
+	else if (is_word(l, "ifdef"))
+		do_if(c, l, is_on && is_named(c, l));
+	else if (is_word(l, "ifndef"))
+		do_if(c, l, is_on && !is_named(c, l));
+	else if (is_word(l, "else") || is_word(l, "elif"))
+		do_else(c, l, is_word(l, "elif"));
+	else if (is_word(l, "endif"))
+		do_endif(c, l);
+	else
+		return false;
+	return true;
+}
+
+static void directive(struct c_front *c, const struct line *l)
+{
+	if (!l->n || conditional(c, l) || !is_taken(c))
+		return;
+	if (is_word(l, "define"))
+		do_define(c, l);
+	else if (is_word(l, "undef"))
+		do_undef(c, l);
+	else if (is_word(l, "include"))
+		do_include(c, l);
+	else if (is_word(l, "error"))
+		do_error(c, l);
+	else if (is_word(l, "pragma"))
+		do_pragma(c, l);
+	else if (!is_word(l, "warning") && !is_word(l, "line") &&
+		 l->v[0].kind != C_INT)
+		diag_error(c->d, l->at, D_SYNTAX, "unknown directive '#%.*s'",
+			   STR_ARG(l->v[0].text));
+}
+
+static void read_text(struct c_front *c, struct str text, uint32_t base)
+{
+	ctok_vec v = { 0 };
+	size_t i = 0, end;
+
+	ctoken_scan(c->arena, text, base, &v);
+	while (i < v.n && !c->is_full) {
+		const struct ctok *t = &v.v[i];
+
+		if (t->kind != '#' || !t->is_first) {
+			if (is_taken(c))
+				c_expand(c, t, i + 1 < v.n ? t + 1 : NULL, NULL,
+					 &c->toks);
+			i++;
+			continue;
+		}
+		for (end = i + 1; end < v.n && !v.v[end].is_first;)
+			end++;
+		directive(c, &(struct line){
+				     t + 1, end - i - 1,
+				     span_join(t->span, v.v[end - 1].span) });
+		i = end;
+	}
+}
+
+/* The ';' after the '}' of a script's struct may be missing. */
+static void end_piece(struct c_front *c, const struct c_text *x)
+{
+	struct ctok semicolon = {
+		.kind = ';',
+		.text = STR(";"),
+		.span = { x->span.end, x->span.end },
+	};
+	int last = c->toks.n ? c->toks.v[c->toks.n - 1].kind : ';';
+
+	if (last == '}' || last == ')')
+		put(c, &semicolon, NULL, &c->toks);
+}
+
+static bool parse_all(struct c_front *c, struct span end)
+{
+	ctok_vec settled = { 0 };
+	struct cparse p = {
+		.arena = c->arena,
+		.d = c->d,
+		.toks = &settled,
+		.unit = &c->unit,
+		.what = "a C declaration",
+	};
+
+	ctoken_settle(c->arena, &c->toks, false, end, &settled);
+	return ctree_parse(&p);
+}
+
+static bool lay_out_all(struct c_front *c)
+{
+	bool ok = true;
+
+	for (struct c_tag *t = c->unit.tags; t; t = t->next)
+		if (!t->is_enum)
+			t->type = type_record_open(c->types, t->name);
+	for (struct c_tag *t = c->unit.tags; t; t = t->next) {
+		struct c_type name = { .kind = CK_TAG,
+				       .tag = t,
+				       .name = t->name };
+		struct c_layout out;
+
+		ok &= c_layout(c, &name, &out);
+	}
+	return ok;
+}
+
+bool c_read(struct c_front *c, const struct c_text *list)
+{
+	unsigned int errors = c->d->errors;
+	struct span end = { 0 };
+
+	if (!list)
+		return true;
+	c->unit.last_tag = &c->unit.tags;
+	predefine(c, "ESPY");
+	if (machine_has_btf(c->machine))
+		predefine(c, "BPFTRACE_HAVE_BTF");
+	for (const struct c_text *x = list; x; x = x->next) {
+		read_text(c, x->text, x->span.start);
+		end_piece(c, x);
+		end = x->span;
+	}
+	if (c->conds.n)
+		diag_error(c->d, c->conds.v[c->conds.n - 1].at, D_SYNTAX,
+			   "this '#if' has no '#endif'");
+	if (c->d->errors > errors)
+		return false;
+	return parse_all(c, (struct span){ end.end, end.end }) &&
+	       lay_out_all(c);
+}
+
+/* --- constants ----------------------------------------------------------------- */
+
+static bool macro_text(struct c_front *c, const ctok_vec *toks,
+		       struct c_constant *out)
+{
+	for (size_t i = 0; i < toks->n; i++)
+		if (toks->v[i].kind != C_STRING)
+			return false;
+	out->is_text = toks->n;
+	for (size_t i = 0; i < toks->n; i++)
+		out->text =
+			i ? str_printf(c->arena, "%.*s%.*s", STR_ARG(out->text),
+				       STR_ARG(toks->v[i].text))
+			  : toks->v[i].text;
+	return out->is_text;
+}
+
+static struct c_constant *macro_value(struct c_front *c, struct c_macro *m,
+				      struct span at)
+{
+	struct c_constant *out = arena_new(c->arena, struct c_constant);
+	const char *what =
+		arena_printf(c->arena, "the macro '%.*s'", STR_ARG(m->name));
+	struct ctok name = { .kind = C_IDENT, .text = m->name, .span = at };
+	ctok_vec toks = { 0 };
+
+	if (m->has_params) {
+		no_arguments(c, m, at);
+		return NULL;
+	}
+	if (!m->body.n) {
+		diag_error(c->d, at, D_TYPE, "the macro '%.*s' is empty",
+			   STR_ARG(m->name));
+		return NULL;
+	}
+	if (!c_expand(c, &name, NULL, &at, &toks))
+		return NULL;
+	if (macro_text(c, &toks, out) ||
+	    c_eval_tokens(c, &toks, false, what, at, at, &out->value))
+		return out;
+	return NULL;
+}
+
+bool c_constant(struct c_front *c, struct str name, struct span at,
+		struct c_constant **out)
+{
+	struct c_macro *m = find_macro(c, name);
+	void **slot = strmap_get(&c->unit.enums, name);
+	struct c_enumerator *e = slot ? *slot : NULL;
+
+	*out = NULL;
+	if (m) {
+		*out = macro_value(c, m, at);
+		return true;
+	}
+	if (!e)
+		return false;
+	if (e->tag->state != CS_DONE)
+		return true;
+	*out = arena_new(c->arena, struct c_constant);
+	(*out)->type = e->tag->type;
+	(*out)->value = (struct c_value){ (uint64_t)e->num, false, true };
+	return true;
+}
+
+void c_suggest(const struct c_front *c, struct str name, struct suggest *s)
+{
+	vec_each(m, &c->macro_list)
+		suggest_offer(s, name, *m);
+	for (const struct c_tag *t = c->unit.tags; t; t = t->next)
+		for (const struct c_enumerator *e = t->enums; e; e = e->next)
+			suggest_offer(s, name, e->name);
+}
+
+void c_suggest_type(const struct c_front *c, struct str name, struct suggest *s)
+{
+	vec_each(t, &c->unit.typedef_list)
+		suggest_offer(s, name, *t);
+	for (const struct c_tag *t = c->unit.tags; t; t = t->next)
+		if (t->name.n)
+			suggest_offer(s, name, t->name);
+}
