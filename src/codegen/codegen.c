@@ -161,7 +161,8 @@ static void add_maps(struct cg *g)
 	const struct map *m;
 
 	for (m = g->script->maps; m; m = m->next)
-		ir_map(g, m);
+		if (m->value && m->key) /* else declared and not used */
+			ir_map(g, m);
 	map_ring(g);
 	map_lost(g);
 	map_sites(g);
