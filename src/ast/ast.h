@@ -437,8 +437,6 @@ struct script {
 	struct var *selfs; /* check: self-> variables */
 	const struct type *self_type; /* lower: a tuple of them, by index;
 					 NULL: there are none */
-	const struct type *self_type; /* lower: a tuple of them, by index;
-					 NULL: there are none */
 };
 
 /* --- using the tree ----------------------------------------------------------------- */
