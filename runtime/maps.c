@@ -43,6 +43,10 @@ static size_t slot_size(const struct map_handle *m)
 /* Bytes that a lookup writes: what every CPU has, each in 8 byte units. */
 static size_t value_size(const struct map_handle *m)
 {
+	uint32_t mark = plan_map_mark(m->plan, m->value);
+
+	if (mark)
+		return mark + sizeof(uint64_t);
 	if (!stores[m->plan->store].is_percpu)
 		return m->value->size;
 	return slot_size(m) * (size_t)m->cpus;
@@ -154,6 +158,10 @@ static void merge(const struct map_handle *m, char *value)
 /* Does the element that always exists count as an entry? */
 static bool is_present(const struct map_handle *m, const char *value)
 {
+	uint32_t mark = plan_map_mark(m->plan, m->value);
+
+	if (mark)
+		return !value_is_zero(value + mark, sizeof(uint64_t));
 	if (m->plan->key || m->is_zeroed ||
 	    !value_is_zero(value, m->value->size))
 		return true;
@@ -220,6 +228,7 @@ static int zero_entries(const struct map_handle *m)
 {
 	auto_free void *zeros = xzalloc(value_size(m));
 	auto_rows struct rows rows = { 0 };
+	uint32_t mark = plan_map_mark(m->plan, m->value);
 	struct raw raw = { 0 };
 	int err = stores[m->plan->store].is_array ? read_array(m, &raw)
 						  : read_hash_slowly(m, &raw);
@@ -228,6 +237,9 @@ static int zero_entries(const struct map_handle *m)
 	rows.keys = raw.keys;
 	rows.values = raw.values;
 	for (i = 0; i < raw.n && !err; i++) {
+		if (mark && m->is_zeroed) /* zero() keeps it what it was */
+			memcpy((char *)zeros + mark, raw.values + mark,
+			       sizeof(uint64_t));
 		if (bpf_map_update_elem(m->fd, raw.keys + i * key_size(m),
 					zeros, BPF_EXIST) &&
 		    errno != ENOENT)

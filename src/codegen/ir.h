@@ -33,6 +33,7 @@ struct val {
 	void (*fill)(struct cg *g, const struct val *src, struct val dst,
 		     uint32_t size, bool pad);
 	LLVMValueRef len; /* VAL_LAZY text: bytes at most, NUL included */
+	uint32_t site; /* VAL_LAZY text: counts reads that fail; 0: nobody */
 };
 
 /* --- values ----------------------------------------------------------------- */
@@ -80,6 +81,22 @@ struct val ir_here(struct cg *g, struct val v, const struct type *type);
 /* Memory for a value of type until the program ends; not initialised. */
 struct val ir_temp(struct cg *g, const struct type *type);
 
+/* The same number, of which the verifier knows nothing: what follows a loop is
+ * looked at once, not once for each turn that may have been the last. */
+LLVMValueRef ir_forget(struct cg *g, LLVMValueRef v);
+
+/* Copies and clears memory of one size, known now. */
+void ir_copy(struct cg *g, LLVMValueRef dst, uint32_t dst_align,
+	     LLVMValueRef src, uint32_t src_align, uint32_t size);
+void ir_clear(struct cg *g, LLVMValueRef dst, uint32_t align, uint32_t size);
+
+/* p moved by n bytes, an i64 that must not be more than max. */
+LLVMValueRef ir_moved(struct cg *g, LLVMValueRef p, LLVMValueRef n,
+		      uint32_t max);
+
+/* Where the string b is in a, both in BPF memory; -1 when nowhere. */
+LLVMValueRef ir_find(struct cg *g, struct val a, struct val b, struct span at);
+
 /* Writes v, converted to dst's type, to dst (VAL_MEM in BPF memory). With pad
  * every byte of dst has a defined value afterwards. */
 void ir_store(struct cg *g, struct val dst, struct val v, bool pad);
@@ -122,6 +139,9 @@ const struct prog *ir_prog(const struct cg *g);
 struct types *ir_types(struct cg *g);
 const char *ir_arch(const struct cg *g);
 
+/* The slot of a fixup as a value of a type: a number, or a text. */
+struct val ir_slot(struct cg *g, uint32_t index, const struct type *type);
+
 /* The slot of a fixup as an integer; index is its number, not + 1. */
 LLVMValueRef ir_fixup(struct cg *g, uint32_t index);
 /* A slot of this kind that no expression asked for. */
@@ -139,6 +159,11 @@ LLVMValueRef ir_probe_name(struct cg *g);
 void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
 		LLVMValueRef code);
 
+/* Counts at a site that a read from address, which is not 0, failed: rc is
+ * negative. Told at the end. site 0: nothing. */
+void ir_count_failed(struct cg *g, LLVMValueRef rc, LLVMValueRef address,
+		     uint32_t site);
+
 /* --- maps -------------------------------------------------------------------------- */
 
 /* A handle on the map of an EX_MAP, and its keys (a temporary). keys NULL and
@@ -147,6 +172,11 @@ LLVMValueRef ir_map(struct cg *g, const struct map *m);
 struct val ir_map_key(struct cg *g, const struct map *m,
 		      const struct expr *keys);
 LLVMValueRef ir_map_lookup(struct cg *g, const struct map *m, struct val key);
+
+/* Notes whether the scalar whose value is at p has one (plan_map_mark()). */
+void ir_map_set_mark(struct cg *g, const struct map *m, LLVMValueRef p,
+		     bool is_present);
+
 bool ir_map_percpu(struct cg *g, const struct map *m);
 bool ir_map_is_array(struct cg *g, const struct map *m);
 uint32_t ir_map_entries(struct cg *g, const struct map *m);

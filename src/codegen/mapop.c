@@ -126,8 +126,8 @@ struct val emit_map_read(struct cg *g, const struct expr *e)
  * where the program calls it directly (kernels before 6.4). */
 static LLVMValueRef int_result(struct cg *g, LLVMValueRef rc)
 {
-	LLVMValueRef low = LLVMBuildTrunc(g->b, rc,
-					  LLVMInt32TypeInContext(g->ctx), "");
+	LLVMValueRef low =
+		LLVMBuildTrunc(g->b, rc, LLVMInt32TypeInContext(g->ctx), "");
 
 	return LLVMBuildSExt(g->b, low, LLVMTypeOf(rc), "");
 }
@@ -135,9 +135,9 @@ static LLVMValueRef int_result(struct cg *g, LLVMValueRef rc)
 static void update(struct cg *g, const struct map *m, LLVMValueRef key,
 		   LLVMValueRef value, uint64_t flags, uint32_t site)
 {
-	LLVMValueRef rc = int_result(
-		g, ir_helper(g, BPF_FUNC_map_update_elem, 4, ir_map(g, m), key,
-			     value, ir_i64(g, flags)));
+	LLVMValueRef rc = int_result(g, ir_helper(g, BPF_FUNC_map_update_elem,
+						  4, ir_map(g, m), key, value,
+						  ir_i64(g, flags)));
 	LLVMValueRef failed = ir_is_negative(g, rc);
 
 	if (flags == BPF_NOEXIST) /* another CPU was first: not a failure */
@@ -217,6 +217,7 @@ static void assign_plain(struct cg *g, const struct expr *t, struct val x)
 	p = ir_map_lookup(g, m, key);
 	i = ir_if(g, ir_truth_of(g, p));
 	ir_store(g, ir_mem(p, m->value, AS_BPF, 8), x, true);
+	ir_map_set_mark(g, m, p, true);
 	ir_end(g, &i);
 }
 
@@ -269,6 +270,7 @@ static struct val modify(struct cg *g, const struct expr *t, enum op op,
 			   type_int(g->types, 8, true));
 	i = ir_if(g, ir_truth_of(g, p));
 	old = change(g, p, stored_type(g, m->value), op, type, x, site);
+	ir_map_set_mark(g, m, p, true);
 	ir_end(g, &i);
 	return ir_reg(ir_phi(g, &i, old, ir_i64(g, 0)),
 		      stored_type(g, m->value));

@@ -57,10 +57,12 @@ static LLVMValueRef plan_map_global(struct cg *g, const struct plan_map *m)
 {
 	const struct type *value = types_get(&g->plan->types, m->value);
 	uint64_t bytes = (uint64_t)value->size * m->max_entries;
+	uint32_t mark = plan_map_mark(m, value);
 	bool is_plain = m->store == MS_HASH || m->store == MS_PERCPU_HASH;
 	uint32_t key = m->key ? types_get(&g->plan->types, m->key)->size : 4;
-	uint32_t numbers[] = { map_types[m->store], key, value->size,
-			       m->max_entries, BPF_F_NO_PREALLOC };
+	uint32_t size = mark ? mark + (uint32_t)sizeof(uint64_t) : value->size;
+	uint32_t numbers[] = { map_types[m->store], key, size, m->max_entries,
+			       BPF_F_NO_PREALLOC };
 
 	if (m->store <= MS_PERCPU_ARRAY)
 		numbers[1] = 4;
@@ -72,6 +74,19 @@ static LLVMValueRef plan_map_global(struct cg *g, const struct plan_map *m)
 static const struct plan_map *plan_map_of(struct cg *g, const struct map *m)
 {
 	return &g->plan->maps.v[m->id];
+}
+
+void ir_map_set_mark(struct cg *g, const struct map *m, LLVMValueRef p,
+		     bool is_present)
+{
+	uint32_t mark = plan_map_mark(plan_map_of(g, m), m->value);
+
+	if (mark)
+		ir_store(g,
+			 ir_mem(ir_at_offset(g, p, mark),
+				type_int(g->types, 8, false), AS_BPF, 8),
+			 ir_num(g, type_int(g->types, 8, false), is_present),
+			 true);
 }
 
 LLVMValueRef ir_map(struct cg *g, const struct map *m)

@@ -50,6 +50,7 @@ static struct val reset(struct cg *g, const struct map *m, struct val key)
 	p = ir_map_lookup(g, m, key);
 	i = ir_if(g, ir_truth_of(g, p));
 	ir_zero(g, ir_mem(p, m->value, AS_BPF, 8));
+	ir_map_set_mark(g, m, p, false);
 	ir_end(g, &i);
 	return ir_num(g, t, 1);
 }

@@ -108,6 +108,13 @@ static void own(struct plan *p, struct str *s)
 	*s = str_copy(&p->arena, *s);
 }
 
+uint32_t plan_map_mark(const struct plan_map *m, const struct type *value)
+{
+	if (m->store != MS_ARRAY || m->key)
+		return 0;
+	return (value->size + 7) & ~7u;
+}
+
 uint32_t plan_add_map(struct plan *p, const struct plan_map *x)
 {
 	struct plan_map *m = vec_add(&p->arena, &p->maps);

@@ -41,6 +41,11 @@ struct plan_map {
 	uint32_t max_entries;
 };
 
+/* A scalar of MS_ARRAY always exists: behind its value (at the next multiple of
+ * 8) a uint64_t says whether it was ever given one and not deleted since.
+ * Offset of that mark; 0: this map has none. */
+uint32_t plan_map_mark(const struct plan_map *m, const struct type *value);
+
 /* What to attach: a row of attach_ops[] in the runtime. */
 enum probe_kind {
 	PK_BEGIN, /* runs once before the others are attached */
@@ -141,7 +146,7 @@ enum site_kind {
 	SITE_PLACE, /* no condition: the place of errorf() and warnf() */
 	SITE_DIVISION, /* division or remainder by zero: 1 is the result */
 	SITE_MAP_FULL, /* an update found no room: map = which */
-	SITE_READ, /* a read of memory failed */
+	SITE_READ, /* a read of memory failed: counted, told at the end */
 	SITE_LOOP, /* a loop stopped at its bound */
 	SITE_HELPER, /* a helper failed; code = -errno */
 	SITE_THREAD, /* no memory for what belongs to the thread */
@@ -154,6 +159,7 @@ struct plan_site {
 	struct str file; /* as diag prints it */
 	struct str text; /* the source line */
 	uint32_t map; /* SITE_MAP_FULL */
+	uint32_t probe; /* SITE_READ: which probe's program reads */
 };
 
 enum plan_needs { /* bits of plan.needs: said when a kernel lacks one */
