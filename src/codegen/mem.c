@@ -326,6 +326,7 @@ static void copy_bytes(struct cg *g, struct val dst, struct val v)
 static void store_bytes(struct cg *g, struct val dst, struct val v)
 {
 	uint32_t n = dst.type->size;
+		    !str_eq(a->fields[i].name, b->fields[i].name) ||
 
 	if (v.where == VAL_LAZY)
 		v.fill(g, &v, dst, n, true);
