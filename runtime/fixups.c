@@ -6,116 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* --- numbers -------------------------------------------------------------- */
-
-static unsigned int take_base(const char **p)
-{
-	if (**p != '0')
-		return 10;
-	if ((*p)[1] == 'x' || (*p)[1] == 'X') {
-		*p += 2;
-		return 16;
-	}
-	if ((*p)[1] == 'b' || (*p)[1] == 'B') {
-		*p += 2;
-		return 2;
-	}
-	return 8;
-}
-
-static unsigned int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned int)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a') + 10 : 99;
-}
-
-static bool take_digits(const char **p, unsigned int base, uint64_t *out)
-{
-	const char *start = *p;
-
-	for (; digit_value(**p) < base || (**p == '_' && *p > start); (*p)++) {
-		if (**p == '_')
-			continue;
-		if (__builtin_mul_overflow(*out, base, out) ||
-		    __builtin_add_overflow(*out, digit_value(**p), out))
-			return false;
-	}
-	return *p > start && (*p)[-1] != '_';
-}
-
-static bool take_exponent(const char **p, uint64_t *out)
-{
-	uint64_t power = 0;
-
-	if (**p != 'e' && **p != 'E')
-		return true;
-	(*p)++;
-	if (!take_digits(p, 10, &power) || power > 19)
-		return false;
-	while (power--) {
-		if (__builtin_mul_overflow(*out, 10, out))
-			return false;
-	}
-	return true;
-}
-
-static bool take_suffix(const char *p, uint64_t *out)
-{
-	static const struct {
-		const char *text;
-		uint64_t factor;
-	} suffixes[] = {
-		{ "", 1 },
-		{ "u", 1 },
-		{ "l", 1 },
-		{ "ul", 1 },
-		{ "ll", 1 },
-		{ "ull", 1 },
-		{ "ns", 1 },
-		{ "us", 1000 },
-		{ "ms", 1000000 },
-		{ "s", 1000000000 },
-		{ "m", 60ull * 1000000000 },
-		{ "h", 3600ull * 1000000000 },
-		{ "d", 86400ull * 1000000000 },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		if (strcmp(p, suffixes[i].text) == 0)
-			return !__builtin_mul_overflow(*out, suffixes[i].factor,
-						       out);
-	}
-	return false;
-}
-
-bool fixup_parse_number(const char *text, int64_t *out)
-{
-	bool is_negative = *text == '-';
-	const char *p = text + (is_negative || *text == '+');
-	unsigned int base = take_base(&p);
-	uint64_t n = 0;
-
-	if (!take_digits(&p, base, &n))
-		return false;
-	if (base == 10 && !take_exponent(&p, &n))
-		return false;
-	if (!take_suffix(p, &n))
-		return false;
-	if (is_negative && n > 1ull << 63)
-		return false;
-	*out = (int64_t)(is_negative ? -n : n);
-	return true;
-}
+#include "plan/params.h"
 
 /* --- parameters ----------------------------------------------------------- */
-
-static bool is_option(const char *param)
-{
-	return strncmp(param, "--", 2) == 0 && param[2];
-}
 
 /* Positional parameter number n from 1; NULL: there is none. */
 static const char *positional(const struct session *s, int64_t n)
@@ -123,7 +16,7 @@ static const char *positional(const struct session *s, int64_t n)
 	size_t i;
 
 	for (i = 0; i < s->opts.n_params; i++) {
-		if (!is_option(s->opts.params[i]) && --n == 0)
+		if (!param_is_option(s->opts.params[i]) && --n == 0)
 			return s->opts.params[i];
 	}
 	return NULL;
@@ -144,12 +37,17 @@ static int put(const struct plan_fixup *f, void *slot, uint64_t n)
 	return 0;
 }
 
-static int put_text(const struct plan_fixup *f, void *slot, struct str text)
+static int put_text(struct session *s, const struct plan_fixup *f, void *slot,
+		    const char *dashes, struct str text)
 {
-	size_t n = text.n < f->size ? text.n : f->size ? f->size - 1 : 0;
-
-	memcpy(slot, text.p, n);
-	return 0;
+	if (text.n < f->size) {
+		memcpy(slot, text.p, text.n);
+		return 0;
+	}
+	diag_error(s->diags, (struct span){ 0 }, D_PARAM,
+		   "parameter %s%.*s is longer than %u bytes", dashes,
+		   STR_ARG(f->arg), f->size - 1);
+	return -EINVAL;
 }
 
 /* Warns of the first fixup that asks for what is missing. */
@@ -159,7 +57,7 @@ static const char *find_positional(struct session *s,
 	const char *text;
 	int64_t n = 0;
 
-	fixup_parse_number(f->arg.p, &n);
+	param_number(f->arg.p, &n);
 	text = positional(s, n);
 	if (text || s->opts.params_checked)
 		return text;
@@ -181,7 +79,7 @@ static int resolve_param(struct session *s, const struct plan_fixup *f,
 	const char *text = find_positional(s, f);
 	int64_t n = 0;
 
-	if (text && !fixup_parse_number(text, &n)) {
+	if (text && !param_number(text, &n)) {
 		diag_error(s->diags, (struct span){ 0 }, D_PARAM,
 			   "parameter $%.*s has to be a number, found '%s'",
 			   STR_ARG(f->arg), text);
@@ -193,7 +91,7 @@ static int resolve_param(struct session *s, const struct plan_fixup *f,
 static int resolve_param_text(struct session *s, const struct plan_fixup *f,
 			      void *slot)
 {
-	return put_text(f, slot, str_from(find_positional(s, f)));
+	return put_text(s, f, slot, "$", str_from(find_positional(s, f)));
 }
 
 static int resolve_nparams(struct session *s, const struct plan_fixup *f,
@@ -202,64 +100,130 @@ static int resolve_nparams(struct session *s, const struct plan_fixup *f,
 	return put(f, slot, (uint64_t)count_positional(s));
 }
 
-/* The name of a --name or --name=value. */
-static struct str option_name(const char *param, struct str *value)
+/* What was given for an option that needs a value, else its default. False
+ * after a report. */
+static bool option_text(struct session *s, const struct plan_fixup *f,
+			struct str *text)
 {
-	return str_split(str_from(param + 2), '=', value);
+	*text = f->fallback;
+	if (!param_option(s->opts.params, s->opts.n_params, f->arg, text) ||
+	    text->p)
+		return true;
+	diag_error(s->diags, (struct span){ 0 }, D_PARAM,
+		   "parameter --%.*s needs a value: --%.*s=...",
+		   STR_ARG(f->arg), STR_ARG(f->arg));
+	return false;
 }
 
-/* The last --name=value; "true" for --name alone; else the fallback. */
-static struct str option_text(const struct session *s,
-			      const struct plan_fixup *f)
+static int resolve_bool(struct session *s, const struct plan_fixup *f,
+			void *slot)
 {
 	struct str text = f->fallback;
-	size_t i;
+	int64_t n = 1;
 
-	for (i = 0; i < s->opts.n_params; i++) {
-		struct str value;
-
-		if (!is_option(s->opts.params[i]) ||
-		    !str_eq(option_name(s->opts.params[i], &value), f->arg))
-			continue;
-		text = value.p ? value : STR("true");
-	}
-	return text;
+	param_option(s->opts.params, s->opts.n_params, f->arg, &text);
+	if (!text.p || param_bool(text, &n))
+		return put(f, slot, (uint64_t)n);
+	diag_error(s->diags, (struct span){ 0 }, D_PARAM,
+		   "parameter --%.*s has to be true or false, found '%.*s'",
+		   STR_ARG(f->arg), STR_ARG(text));
+	return -EINVAL;
 }
 
 static int resolve_option(struct session *s, const struct plan_fixup *f,
 			  void *slot)
 {
-	const char *text =
-		arena_copy(&s->arena, option_text(s, f).p, option_text(s, f).n);
+	struct str text;
 	int64_t n = 0;
 
-	if (strcasecmp(text, "true") == 0)
-		n = 1;
-	else if (strcasecmp(text, "false") == 0)
-		n = 0;
-	else if (!fixup_parse_number(text, &n)) {
-		diag_error(s->diags, (struct span){ 0 }, D_PARAM,
-			   "parameter --%.*s has to be a number, found '%s'",
-			   STR_ARG(f->arg), text);
+	if (param_is_bool(f->fallback))
+		return resolve_bool(s, f, slot);
+	if (!option_text(s, f, &text))
 		return -EINVAL;
-	}
-	return put(f, slot, (uint64_t)n);
+	if ((!text.n && text.p == f->fallback.p) ||
+	    param_number(arena_copy(&s->arena, text.p, text.n), &n))
+		return put(f, slot, (uint64_t)n);
+	diag_error(s->diags, (struct span){ 0 }, D_PARAM,
+		   "parameter --%.*s has to be a number, found '%.*s'",
+		   STR_ARG(f->arg), STR_ARG(text));
+	return -EINVAL;
 }
 
 static int resolve_option_text(struct session *s, const struct plan_fixup *f,
 			       void *slot)
 {
-	return put_text(f, slot, option_text(s, f));
+	struct str text;
+
+	return option_text(s, f, &text) ? put_text(s, f, slot, "--", text)
+					: -EINVAL;
 }
 
-static bool is_known_option(const struct session *s, struct str name)
+/* --- options that were given ---------------------------------------------- */
+
+static bool is_option(const struct plan_fixup *f)
 {
+	return f->kind == FX_OPTION || f->kind == FX_OPTION_TEXT;
+}
+
+static const struct plan_fixup *find_option(const struct session *s,
+					    struct str name)
+{
+	vec_each(f, &s->plan->fixups)
+		if (is_option(f) && str_eq(f->arg, name))
+			return f;
+	return NULL;
+}
+
+/* "--top=10: how many" with the default; an option that is on or off has
+ * none to show. */
+static void describe(const struct plan_fixup *f, struct buf *out)
+{
+	buf_printf(out, "\n--%.*s", STR_ARG(f->arg));
+	if (f->kind == FX_OPTION_TEXT)
+		buf_printf(out, "=\"%.*s\"", STR_ARG(f->fallback));
+	else if (!str_is(f->fallback, "false"))
+		buf_printf(out, "=%.*s", STR_ARG(f->fallback));
+	if (f->doc.n)
+		buf_printf(out, ": %.*s", STR_ARG(f->doc));
+}
+
+static void list_options(const struct session *s, struct buf *out)
+{
+	bool any = false;
+
 	vec_each(f, &s->plan->fixups) {
-		if ((f->kind == FX_OPTION || f->kind == FX_OPTION_TEXT) &&
-		    str_eq(f->arg, name))
-			return true;
+		if (!is_option(f) || find_option(s, f->arg) != f)
+			continue;
+		if (!any)
+			buf_puts(out, "expected program options:");
+		any = true;
+		describe(f, out);
 	}
-	return false;
+	if (!any)
+		buf_puts(out, "the program has no options");
+}
+
+static int refuse_option(struct session *s, struct str name)
+{
+	auto_buf struct buf list = { 0 };
+	struct suggest near = { 0 };
+
+	list_options(s, &list);
+	if (str_is(name, "help")) {
+		diag_answer(s->diags, "%s", list.p);
+		return -EINVAL;
+	}
+	diag_error(s->diags, (struct span){ 0 }, D_PARAM,
+		   "the program has no option '--%.*s'", STR_ARG(name));
+	vec_each(f, &s->plan->fixups) {
+		if (is_option(f))
+			suggest_offer(&near, name, f->arg);
+	}
+	if (near.best.p)
+		diag_hint(s->diags, "did you mean '--%.*s'?",
+			  STR_ARG(near.best));
+	diag_hint(s->diags, "%s", list.p);
+	return -EINVAL;
 }
 
 int fixups_check_options(struct session *s)
@@ -268,20 +232,11 @@ int fixups_check_options(struct session *s)
 	size_t i;
 
 	for (i = 0; i < s->opts.n_params; i++) {
-		if (!is_option(s->opts.params[i]))
+		if (!param_is_option(s->opts.params[i]))
 			continue;
-		name = option_name(s->opts.params[i], &value);
-		if (is_known_option(s, name))
-			continue;
-		diag_error(s->diags, (struct span){ 0 }, D_PARAM,
-			   "the program has no parameter '--%.*s'",
-			   STR_ARG(name));
-		vec_each(f, &s->plan->fixups) {
-			if (f->kind == FX_OPTION || f->kind == FX_OPTION_TEXT)
-				diag_hint(s->diags, "it has --%.*s: %.*s",
-					  STR_ARG(f->arg), STR_ARG(f->doc));
-		}
-		return -EINVAL;
+		name = param_option_name(s->opts.params[i], &value);
+		if (!find_option(s, name))
+			return refuse_option(s, name);
 	}
 	return 0;
 }

@@ -18,12 +18,8 @@ extern const struct fixup_ops fixup_ops[FX_N];
  * report. */
 int fixups_fill(struct session *s, void *section, size_t size);
 
-/* Are all --name parameters known to the program? -EINVAL after a report. */
+/* Are all --name parameters known to the program? -EINVAL after a report, or
+ * after telling of them when --help is asked for. */
 int fixups_check_options(struct session *s);
-
-/* A number as users write them: decimal, 0x, 0b, octal, a sign, '_' between
- * digits, exponents (1e6), suffixes u ul ull l ll, and ns us ms s m h d for a
- * number of nanoseconds. */
-bool fixup_parse_number(const char *text, int64_t *out);
 
 #endif

@@ -2,6 +2,7 @@
 /* espy-run: runs a saved program. Knows nothing of the language. */
 #include <stdlib.h>
 
+#include "plan/params.h"
 #include "runtime/run_opts.h"
 
 #define MAX_PROGRAM (256u << 20) /* bytes */
@@ -117,6 +118,7 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return usage(&c, "a saved program is missing");
 	c.run.session.params = (const char *const *)argv + optind + 1;
-	c.run.session.n_params = (size_t)(argc - optind - 1);
+	c.run.session.n_params = param_drop_dashes(argv + optind + 1,
+						   (size_t)(argc - optind - 1));
 	return finish(&c, run_file(&c, argv[optind]));
 }

@@ -141,12 +141,12 @@ static int open_ring(struct session *s)
 static int open_parts(struct session *s)
 {
 	size_t i;
-	int err = load_check(s);
+	int err = fixups_check_options(s);
 
 	if (!err)
-		err = event_check_safety(s);
+		err = load_check(s);
 	if (!err)
-		err = fixups_check_options(s);
+		err = event_check_safety(s);
 	for (i = 0; i < s->plan->maps.n; i++)
 		s->maps[i].cpus = machine_cpus(s->machine);
 	if (!err && s->opts.command && !s->opts.dry_run)

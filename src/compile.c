@@ -3,6 +3,7 @@
 #include "compile.h"
 
 #include "codegen/codegen.h"
+#include "plan/params.h"
 #include "sema/sema.h"
 
 const char *const stage_names[STAGE_N] = {
@@ -19,6 +20,7 @@ struct job {
 	struct script *script;
 	struct plan *plan;
 	struct diags *d;
+	struct arena arena;
 };
 
 static struct parse_env parse_env(const struct job *j)
@@ -141,6 +143,21 @@ static bool run_passes(struct job *j)
 	return ok;
 }
 
+/* $1 ... are the parameters that are not --name=value. */
+static void take_params(struct job *j)
+{
+	const struct compile_opts *o = j->opts;
+	const char **words =
+		arena_alloc(&j->arena, o->n_params * sizeof(*words));
+
+	j->env.words = o->params;
+	j->env.n_words = o->n_params;
+	j->env.params = words;
+	for (size_t i = 0; i < o->n_params; i++)
+		if (!param_is_option(o->params[i]))
+			words[j->env.n_params++] = o->params[i];
+}
+
 struct plan *compile(struct sources *srcs, const struct source *src,
 		     const struct compile_opts *opts, struct diags *d)
 {
@@ -151,8 +168,6 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 		.d = d,
 		.env = {
 			.machine = opts->machine,
-			.params = opts->params,
-			.n_params = opts->n_params,
 			.params_later = opts->params_later,
 			.unsafe = opts->unsafe,
 			.has_pid_filter = opts->has_pid_filter,
@@ -161,8 +176,10 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 	bool ok;
 
 	j.plan = plan_new();
+	take_params(&j);
 	ok = run_passes(&j);
 	script_free(j.script);
+	arena_free(&j.arena);
 	if (ok)
 		return j.plan;
 	plan_free(j.plan);

@@ -435,6 +435,7 @@ struct script {
 	struct prog *progs; /* expand */
 	struct map *maps; /* check, in order of first use */
 	struct var *selfs; /* check: self-> variables */
+	VEC(struct expr *) options_used; /* check: calls of getopt() */
 	const struct type *self_type; /* lower: a tuple of them, by index;
 					 NULL: there are none */
 };

@@ -12,6 +12,7 @@ static const struct severity_look {
 	[SEV_ERROR] = { "ERROR", "\033[1;31m" },
 	[SEV_WARNING] = { "WARNING", "\033[1;33m" },
 	[SEV_NOTE] = { "NOTE", "\033[1;36m" },
+	[SEV_HINT] = { "HINT", "\033[1;36m" },
 };
 
 #define COLOUR_HINT  "\033[1;36m"
@@ -54,7 +55,7 @@ static void record(struct diags *d, struct diag m)
 	if (d->dropped)
 		return;
 	vec_push(&d->arena, &d->v, m);
-	if (m.severity == SEV_ERROR)
+	if (m.severity == SEV_ERROR || m.severity == SEV_HINT)
 		d->errors++;
 	else if (m.severity == SEV_WARNING)
 		d->warnings++;
@@ -106,6 +107,15 @@ bool diag_note(struct diags *d, struct span at, const char *fmt, ...)
 	recordf(d, SEV_NOTE, at, d->v.v[d->v.n - 1].code, fmt, ap);
 	va_end(ap);
 	return false;
+}
+
+void diag_answer(struct diags *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	recordf(d, SEV_HINT, (struct span){ 0 }, D_USAGE, fmt, ap);
+	va_end(ap);
 }
 
 void diag_hint(struct diags *d, const char *fmt, ...)

@@ -83,6 +83,7 @@ enum severity {
 	SEV_ERROR,
 	SEV_WARNING,
 	SEV_NOTE,
+	SEV_HINT, /* alone: an answer */
 	SEV_N
 };
 
@@ -168,6 +169,11 @@ bool diag_warn(struct diags *d, struct span at, enum diag_code code,
 	       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 bool diag_note(struct diags *d, struct span at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What was asked for, as a hint of its own: counts as an error, since nothing
+ * is done after it. */
+void diag_answer(struct diags *d, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Adds a hint to the message recorded last (nothing while muted). */
 void diag_hint(struct diags *d, const char *fmt, ...)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "plan/params.h"
 
 enum {
 	CLI_EMIT = RUN_OPT_NEXT,
@@ -120,12 +121,8 @@ static bool take_words(struct cli *c, int n, char **words, struct diags *d)
 		c->file = *words++;
 		n--;
 	}
-	if (n > 0 && strcmp(*words, "--") == 0) {
-		words++;
-		n--;
-	}
 	c->params = (const char *const *)words;
-	c->n_params = (size_t)n;
+	c->n_params = param_drop_dashes(words, (size_t)n);
 	return true;
 }
 

@@ -387,19 +387,7 @@ static struct val emit_cast(struct cg *g, const struct expr *e)
 
 static struct val emit_param(struct cg *g, const struct expr *e)
 {
-	const struct plan_fixup *f;
-
-	if (!e->fixup)
-		return ir_none(g);
-	if (e->type->kind != TY_STRING)
-		return ir_convert(g,
-				  ir_reg(ir_fixup(g, e->fixup - 1),
-					 type_int(g->types, 8, true)),
-				  e->type);
-	ir_fixup(g, e->fixup - 1);
-	f = &g->plan->fixups.v[e->fixup - 1];
-	return ir_mem(ir_at_offset(g, g->fixups, f->offset),
-		      type_string(g->types, f->size), AS_BPF, 8);
+	return e->fixup ? ir_slot(g, e->fixup - 1, e->type) : ir_none(g);
 }
 
 static struct val emit_call(struct cg *g, const struct expr *e)

@@ -383,6 +383,18 @@ LLVMValueRef ir_fixup(struct cg *g, uint32_t index)
 	return v;
 }
 
+struct val ir_slot(struct cg *g, uint32_t index, const struct type *type)
+{
+	const struct plan_fixup *f = &g->plan->fixups.v[index];
+	LLVMValueRef p = ir_at_offset(g, fixups_global(g), f->offset);
+
+	if (type->kind == TY_STRING)
+		return ir_mem(p, type_string(g->types, f->size), AS_BPF, 8);
+	return ir_convert(
+		g, ir_reg(ir_fixup(g, index), type_int(g->types, 8, true)),
+		type);
+}
+
 LLVMValueRef ir_fixup_kind(struct cg *g, enum fixup_kind kind)
 {
 	return ir_fixup(g, plan_add_fixup(g->plan, kind, STR(""), 8));

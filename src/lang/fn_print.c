@@ -13,14 +13,19 @@ static bool is_whole_map(const struct expr *e)
 	return e->kind == EX_MAP && e->type->kind == TY_NONE;
 }
 
+/* A parameter of the script is known when it starts. */
+static bool check_number(struct sema *s, const struct expr *e, int64_t min,
+			 const char *what)
+{
+	return !e || !e->is_const ||
+	       sema_const_range(s, e, min, UINT32_MAX, what);
+}
+
 static bool check_print_map(struct sema *s, struct expr *call)
 {
-	struct expr *top = sema_arg(call, 1), *div = sema_arg(call, 2);
-
-	if (top && !sema_const_range(s, top, 0, UINT32_MAX,
-				     "the number of entries to print"))
-		return false;
-	return !div || sema_const_range(s, div, 1, UINT32_MAX, "the divisor");
+	return check_number(s, sema_arg(call, 1), 0,
+			    "the number of entries to print") &&
+	       check_number(s, sema_arg(call, 2), 1, "the divisor");
 }
 
 static bool check_print(struct sema *s, struct expr *call)
@@ -118,7 +123,7 @@ const struct function print_functions[] = {
 		 "type.",
 	  .example = "printf(\"%s has pid %d\\n\", comm, pid);" },
 	{ .name = "print",
-	  .proto = "none print(value x, [const int top], [const int div])",
+	  .proto = "none print(value x, [int top], [int div])",
 	  .event = EV_PRINT_VALUE,
 	  .check = check_print,
 	  .lower = lower_print,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_var.c - $variables, parameters of the script, assignments. */
+#include "plan/params.h"
 #include "sema/check.h"
-
-#include <errno.h>
-#include <stdlib.h>
 
 /* --- variables ------------------------------------------------------------------------ */
 
@@ -156,30 +154,6 @@ void check_var(struct sema *s, struct expr *e)
 
 /* --- $1, $# ----------------------------------------------------------------------------- */
 
-bool sema_param_number(const char *text, int64_t *out)
-{
-	bool negative = *text == '-';
-	const char *digits = text + (negative || *text == '+');
-	unsigned long long n;
-	int base = 0;
-	char *end;
-
-	if (*digits < '0' || *digits > '9')
-		return false;
-	if (digits[0] == '0' && (digits[1] | 32) == 'b') {
-		digits += 2;
-		base = 2;
-	}
-	if (base == 2 && *digits != '0' && *digits != '1')
-		return false;
-	errno = 0;
-	n = strtoull(digits, &end, base);
-	if (errno || *end)
-		return false;
-	*out = negative ? (int64_t)-n : (int64_t)n;
-	return true;
-}
-
 static const char *param_text(struct sema *s, const struct expr *e)
 {
 	uint32_t i = e->param.index;
@@ -210,7 +184,7 @@ void check_param(struct sema *s, struct expr *e)
 		num = 0;
 		if (!text)
 			warn_missing(s, e);
-		else if (!sema_param_number(text, &num))
+		else if (!param_number(text, &num))
 			sema_param_text(s, e);
 	}
 	if (!s->const_params)

@@ -362,6 +362,8 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	out->name = str_copy(&out->arena, script_name(s));
 	lower_options(&l);
 	lower_maps(&l);
+	vec_each(call, &s->options_used)
+		(*call)->call.fn->lower(&l, *call);
 	lower_selfs(&l);
 	for (struct prog *p = s->progs; p; p = p->next)
 		lower_prog(&l, p, i++);

@@ -14,8 +14,10 @@
 
 struct sema_env {
 	struct machine *machine;
-	const char *const *params; /* of the script */
+	const char *const *params; /* of the script: $1 ... */
 	size_t n_params;
+	const char *const *words; /* all of them, also --name=value */
+	size_t n_words;
 	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
 	bool has_pid_filter;

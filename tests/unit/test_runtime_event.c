@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plan/params.h"
 #include "runtime/attach.h"
 #include "runtime/fixups.h"
 #include "runtime/format.h"
@@ -363,7 +364,7 @@ static int64_t number(const char *text)
 {
 	int64_t n = -12345;
 
-	return fixup_parse_number(text, &n) ? n : -12345;
+	return param_number(text, &n) ? n : -12345;
 }
 
 Test(fixups, numbers_in_every_form)

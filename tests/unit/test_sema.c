@@ -5,6 +5,7 @@
 
 #include "compile.h"
 #include "lang/lang.h"
+#include "plan/params.h"
 #include "sema/check.h"
 #include "sema/proto.h"
 
@@ -192,6 +193,8 @@ static const struct {
 	{ "", false, 0 },
 	{ "-", false, 0 },
 	{ "text", false, 0 },
+	{ "1e3", true, 1000 },
+	{ "5ms", true, 5000000 },
 	{ "5x", false, 0 },
 	{ "0x", false, 0 },
 	{ "0b", false, 0 },
@@ -205,7 +208,7 @@ Test(sema, parameters_as_numbers)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
 		int64_t n = 0;
-		bool ok = sema_param_number(params[i].text, &n);
+		bool ok = param_number(params[i].text, &n);
 
 		cr_expect_eq(ok, params[i].ok, "'%s'", params[i].text);
 		if (ok)
