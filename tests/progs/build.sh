@@ -13,7 +13,7 @@ for source in "$here"/*.c; do
 	name=$(basename "$source" .c)
 	flags=-static
 	case $name in
-	work|marks) flags= ;;
+	work | marks | shapes) flags= ;;
 	esac
 	program=$out/$name
 	if [ "$program" -nt "$source" ] && [ "$program" -nt "$here/number.h" ] &&
