@@ -28,6 +28,15 @@ static void pad_text(const struct spec *c, struct buf *out, size_t start)
 
 /* --- numbers -------------------------------------------------------------- */
 
+/* Without a sign a number is shown as wide as C makes its type: 4 bytes for
+ * those below. */
+static uint8_t unsigned_size(const struct spec *c, const struct type *t)
+{
+	if (c->size || c->conv == 'd' || t->kind != TY_INT)
+		return c->size;
+	return t->size < 4 ? 4 : (uint8_t)t->size;
+}
+
 /* Cut to the size that the conversion asks for. */
 static uint64_t resize(const struct spec *c, uint64_t n)
 {
@@ -145,7 +154,7 @@ static void print_arg(const struct show *s, const struct spec *c,
 		      const struct field *f, const char *payload,
 		      struct buf *out)
 {
-	struct spec hex = *c;
+	struct spec number = *c;
 	size_t start = out->n;
 
 	switch (c->conv) {
@@ -156,11 +165,14 @@ static void print_arg(const struct show *s, const struct spec *c,
 		pad_text(c, out, start);
 		break;
 	case 'g': /* flags of an allocation */
-		hex.conv = 'x';
-		hex.flags |= FMT_ALT;
-		print_number(&hex, value_field_number(f, payload), out);
+		number.conv = 'x';
+		number.flags |= FMT_ALT;
+		print_number(&number, value_field_number(f, payload), out);
 		break;
-	default: print_number(c, value_field_number(f, payload), out); break;
+	default:
+		number.size = unsigned_size(c, f->type);
+		print_number(&number, value_field_number(f, payload), out);
+		break;
 	}
 }
 

@@ -226,6 +226,10 @@ static void settle_one(struct parse *p, struct token *v, size_t i,
 
 	if ((before == '.' || before == ARROW) && is_word(&v[i]))
 		v[i].kind = IDENT;
+	/* a field of a record: (if = 1, for = 2) */
+	if ((before == '(' || before == ',') && v[i + 1].kind == '=' &&
+	    is_word(&v[i]))
+		v[i].kind = IDENT;
 	if (v[i].kind == FN)
 		*in_header = true;
 	if (v[i].kind == '{')

@@ -193,6 +193,24 @@ static bool is_text(const struct expr *e)
 	return e->is_const && e->type->kind == TY_STRING;
 }
 
+/* "text" + n is the text after n bytes. */
+static void check_cut(struct sema *s, struct expr *e)
+{
+	const struct expr *l = e->bin.l, *r = e->bin.r;
+
+	if (!type_is_integer(r->type) || !r->is_const) {
+		mismatch(s, e, e->bin.l, e->bin.r);
+		return;
+	}
+	if (r->num < 0 || (uint64_t)r->num > l->str.n) {
+		diag_error(s->d, r->span, D_RANGE,
+			   "the text has %zu bytes, found %lld", l->str.n,
+			   (long long)r->num);
+		return;
+	}
+	e->type = type_string(s->types, (uint32_t)(l->str.n - r->num + 1));
+}
+
 bool sema_binary_type(struct sema *s, struct expr *e)
 {
 	e->bin.common = NULL;
@@ -200,6 +218,8 @@ bool sema_binary_type(struct sema *s, struct expr *e)
 		check_compare(s, e);
 	else if (e->bin.op == OP_ADD && is_text(e->bin.l) && is_text(e->bin.r))
 		e->type = e->bin.l->type; /* folding makes it whole */
+	else if (e->bin.op == OP_ADD && is_text(e->bin.l))
+		check_cut(s, e);
 	else
 		check_math(s, e);
 	return e->type;

@@ -342,13 +342,15 @@ static bool check_format_args(struct sema *s, const struct expr *call,
 
 static bool check_format(struct sema *s, const struct expr *call)
 {
-	const struct expr *format = call->call.args;
+	struct expr *format = call->call.args;
 	struct fmt f = { 0 };
 	const char *why;
 	uint32_t at;
 
 	if (format->type->kind != TY_STRING || !format->is_const)
 		return false;
+	/* a text is printed up to a zero byte */
+	format->str.n = strnlen(format->str.p, format->str.n);
 	if (!fmt_parse(s->arena, format->str, &f, &why, &at))
 		return diag_error(s->d,
 				  inside(s, format, at,

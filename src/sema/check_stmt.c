@@ -174,9 +174,17 @@ static void check_for_map(struct sema *s, struct stmt *st)
 	}
 	if (!sema_map_known(s, m, e->span) || !m->key)
 		return;
-	e->type = type_none(s->types);
 	pair[0] = m->key;
 	pair[1] = sema_value_type(s, m->value);
+	if (type_is_aggregation(pair[1])) {
+		diag_error(s->d, e->span, D_AGGREGATION,
+			   "the values of '%.*s' are %s: they can be printed, "
+			   "not read",
+			   STR_ARG(m->name), sema_name(s, pair[1]));
+		diag_hint(s->d, "write print(%.*s)", STR_ARG(m->name));
+		return;
+	}
+	e->type = type_none(s->types);
 	check_loop_body(s, st, type_tuple(s->types, pair, 2));
 }
 
@@ -238,7 +246,8 @@ static bool ends(const struct stmt *st)
 	       st->e->call.fn && st->e->call.fn->flags & FN_ENDS;
 }
 
-/* Variables of a block are gone when it ends. */
+/* Variables of a block are gone when it ends. After errors it is not known what
+ * is used. */
 static void warn_unused(struct sema *s, size_t from)
 {
 	for (size_t i = from; i < s->scope.n; i++) {
@@ -260,6 +269,6 @@ void check_list(struct sema *s, struct stmt *list)
 		diag_warn(s->d, st->next->span, D_UNREACHABLE,
 			  "this is never reached");
 	}
-	if (s->is_final)
+	if (s->is_final && !s->d->errors)
 		warn_unused(s, s->block);
 }

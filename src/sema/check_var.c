@@ -141,7 +141,7 @@ void check_var(struct sema *s, struct expr *e)
 
 	if (v)
 		e->var.sym = v;
-	if (v && !s->is_unevaluated)
+	if (v)
 		v->is_read = true;
 	if (v && (v->type || v->is_failed)) {
 		e->type = v->type;

@@ -185,6 +185,11 @@ static void fold_binary(struct sema *s, struct expr *e)
 		fold_strings(s, e);
 		return;
 	}
+	if (l->type->kind == TY_STRING && is_number(r)) {
+		e->str = (struct str){ l->str.p + r->num, l->str.n - r->num };
+		e->is_const = e->is_literal = true;
+		return;
+	}
 	if (!is_number(l) || !is_number(r))
 		return;
 	num = compute(e->bin.op, is_signed, l->num, r->num);
