@@ -191,6 +191,19 @@ static void print_ll(struct cg *g)
 	LLVMDisposeMessage(text);
 }
 
+/* What a CPU has room for at once. */
+#define SCRATCH_LIMIT (32u << 10)
+
+static bool fits_scratch(struct cg *g)
+{
+	if (g->scratch_max <= SCRATCH_LIMIT)
+		return true;
+	return diag_error(g->diags, (struct span){ 0, 0 }, D_LIMIT,
+			  "the variables and temporary values of a probe take "
+			  "%u bytes: at most %u",
+			  g->scratch_max, SCRATCH_LIMIT);
+}
+
 static bool emit_script(struct cg *g)
 {
 	const struct prog *p;
@@ -201,7 +214,7 @@ static bool emit_script(struct cg *g)
 	maps_finish(g);
 	di_end(g);
 	print_ll(g);
-	if (!object_link(g) || !verify(g))
+	if (!fits_scratch(g) || !object_link(g) || !verify(g))
 		return false;
 	if (!g->opts->assembly && !g->opts->want_object)
 		return true;

@@ -253,12 +253,14 @@ static void store_string(struct cg *g, struct val dst, struct val v, bool pad)
 	uint32_t n = dst.type->size, have = v.type->size;
 	uint32_t min = have < n ? have : n;
 
-	if (v.where == VAL_MEM && v.as != AS_BPF)
+	if (is_array)
 		v = ir_text(g, v.v, v.as == AS_USER ? AS_USER : AS_KERNEL,
 			    v.type, NULL);
 	if (v.where == VAL_LAZY)
 		v.fill(g, &v, dst, min, pad);
-	else
+	if (is_array)
+		add_last(g, dst, v, min);
+	if (v.where != VAL_LAZY)
 		ir_copy(g, dst.v, dst.align, v.v, v.align, min);
 	if (min < n)
 		ir_clear(g, ir_at_offset(g, dst.v, min),
@@ -273,10 +275,28 @@ static bool has_padding(const struct type *t)
 	for (i = 0; i < t->n_fields; i++)
 		sum += t->fields[i].type->size;
 	return sum < t->size;
+/* The helper ends what it reads with a NUL: an array of characters may be full
+ * to its last byte. */
+static void add_last(struct cg *g, struct val dst, struct val src, uint32_t n)
+{
+	const struct type *byte = type_int(g->types, 1, false);
+	struct ir_if i;
+	LLVMValueRef p;
+
+	if (n < 2)
+		return;
+	p = ir_at_offset(g, dst.v, n - 2);
+	i = ir_if(g, ir_truth_of(g, ir_load(g, p, byte, 1, false)));
+	ir_read(g, src.as, ir_at_offset(g, dst.v, n - 1), 1,
+		LLVMBuildAdd(g->b, src.v, ir_i64(g, n - 1), ""));
+	ir_end(g, &i);
+}
+
 }
 
 static void store_fields(struct cg *g, struct val dst, struct val v, bool pad)
 {
+	bool is_array = v.where == VAL_MEM && v.as != AS_BPF;
 	const struct field *f, *from;
 	uint32_t i;
 

@@ -14,6 +14,7 @@
 #include "sema/sema.h"
 
 #define SEMA_MAX_ROUNDS 10
+#define SEMA_MAX_VALUE	(32u << 10) /* the kernel's limit per CPU */
 
 struct sema {
 	/* for everyone */
@@ -208,6 +209,9 @@ bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
 
 /* Map declarations and the maps' final types; unused and undefined ones. */
 void check_map_decls(struct sema *s);
+/* Is a value of type t small enough to be kept? Reports. */
+bool sema_fits(struct sema *s, const struct type *t, struct span at);
+
 
 /* Gives maps that only programs without a match write a type, so that others
  * may print them. False when there is none. */

@@ -58,7 +58,7 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 		return NULL;
 	case TY_RECORD:
 		if (e->type->size && e->kind != EX_NAME)
-			return e->type;
+			return sema_fits(s, e->type, e->span) ? e->type : NULL;
 		diag_error(s->d, e->span, D_MAP_KEY,
 			   "a value of type %s cannot be a key",
 			   sema_name(s, e->type));
@@ -216,6 +216,17 @@ static bool is_storable(const struct type *t)
 	return t->kind != TY_NONE && !(t->kind == TY_RECORD && !t->size);
 }
 
+bool sema_fits(struct sema *s, const struct type *t, struct span at)
+{
+	if (t->size <= SEMA_MAX_VALUE || type_is_aggregation(t))
+		return true;
+	diag_error(s->d, at, D_LIMIT,
+		   "a value of type %s takes %u bytes: at most %u can be kept",
+		   sema_name(s, t), t->size, SEMA_MAX_VALUE);
+	diag_hint(s->d, "print it, or keep the fields you need");
+	return false;
+}
+
 bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		    const struct type *t, struct span at)
 {
@@ -229,6 +240,8 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 				  "a value of type %s cannot be stored in a "
 				  "map",
 				  sema_name(s, t));
+	if (!sema_fits(s, t, at))
+		return false;
 	if (!m->value) {
 		m->value = t;
 		m->value_span = at;

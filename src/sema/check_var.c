@@ -81,6 +81,8 @@ bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
 	bool flexible = e && sema_is_flexible(e);
 	const struct type *joined;
 
+	if (!sema_fits(s, t, at))
+		return false;
 	if (!v->is_assigned)
 		s->changed = true;
 	v->is_assigned = true;
