@@ -192,6 +192,7 @@ struct expr {
 			 * macro; none is left after macros_expand() */
 			struct expr *e;
 			struct str path; /* EX_OFFSETOF: "a.b" */
+			bool is_layout; /* check: of a type of the kernel */
 		} cast;
 		struct { /* EX_TUPLE, EX_RECORD */
 			struct expr *elems;
@@ -341,7 +342,9 @@ struct fn_decl { /* fn name($a : T, ...) : R { ... } */
 	struct type_expr *ret_type; /* NULL: none */
 	struct stmt *body;
 	const struct type *ret; /* check */
-	struct var *vars; /* check */
+	struct prog *prog; /* check: its body as a program of no probe */
+	bool ends; /* check: may end the probe, itself or by its calls */
+	bool is_cyclic; /* check: calls itself; that is said */
 	struct fn_decl *next;
 };
 
@@ -400,6 +403,7 @@ enum ctx_kind {
 struct prog {
 	const struct probe *probe;
 	const struct probe_type *row;
+	struct fn_decl *fn; /* check: the body is a function's; NULL */
 	enum ctx_kind ctx;
 	const struct type *args; /* record of `args`; NULL: none here */
 	const struct type *retval; /* NULL: none here, or not typed */

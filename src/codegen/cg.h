@@ -68,6 +68,8 @@ struct range { /* where a range's first value is in the frame */
 	uint32_t offset;
 };
 
+struct fn_code; /* call.c: a function of the script */
+
 struct cg {
 	const struct script *script;
 	struct plan *plan;
@@ -96,6 +98,8 @@ struct cg {
 	struct slot *slots; /* prog->n_vars */
 	uint32_t stack_used, scratch_used; /* now, callers of callbacks too */
 	uint32_t frame_size; /* of the captured variables; 0: no loop */
+	VEC(struct fn_code *) fns; /* of the script, emitted for prog */
+	struct fn_code *fn; /* the one being emitted; NULL: the program */
 	VEC(struct range) ranges; /* for ($i : a..b) loops */
 	LLVMValueRef agg; /* see ir_agg_value() */
 	const struct type *agg_type;
@@ -154,7 +158,8 @@ void func_end(struct cg *g); /* scratch lookup; pops */
 /* --- statements, loops, maps ------------------------------------------------------ */
 
 void emit_stmts(struct cg *g, const struct stmt *s);
-void emit_return(struct cg *g);
+void emit_return(struct cg *g); /* from the function, or the program */
+void emit_end(struct cg *g); /* ends the probe, from wherever */
 void emit_loop(struct cg *g, const struct stmt *s);
 void slots_capture(struct cg *g); /* decides which variables loops share */
 struct val var_mem(struct cg *g, const struct var *v);
@@ -171,6 +176,16 @@ const struct type *arith_type(struct cg *g, enum op op,
 			      const struct expr *value);
 struct val emit_compare(struct cg *g, enum op op, const struct type *common,
 			struct val a, struct val b);
+
+/* --- functions of the script (call.c) --------------------------------------------- */
+
+/* Emits those that p needs, and makes p the program being emitted. */
+void fns_emit(struct cg *g, const struct prog *p);
+struct val emit_user_call(struct cg *g, const struct expr *e);
+void fn_place_vars(struct cg *g); /* parameters that are in memory */
+void fn_set_result(struct cg *g, struct val x);
+LLVMValueRef fn_result(struct cg *g); /* as a register */
+void frame_make(struct cg *g); /* codegen.c: the variables of loops */
 
 /* --- values of the thread (self.c) ----------------------------------------------- */
 

@@ -76,7 +76,7 @@ static void find_syscall(struct cg *g)
 	g->f->name = LLVMBuildSub(g->b, n, ir_i64(g, 1), "");
 }
 
-static void make_frame(struct cg *g)
+void frame_make(struct cg *g)
 {
 	LLVMValueRef zero = ir_i64(g, 0);
 
@@ -86,8 +86,9 @@ static void make_frame(struct cg *g)
 	LLVMBuildMemSet(g->b, g->f->frame, LLVMConstInt(g->i8, 0, false),
 			ir_i64(g, g->frame_size), 8);
 	LLVMBuildStore(g->b, zero, g->f->frame);
-	LLVMBuildStore(g->b, g->f->ctx,
-		       ir_at_offset(g, g->f->frame, FRAME_CTX));
+	if (g->f->ctx) /* functions have none */
+		LLVMBuildStore(g->b, g->f->ctx,
+			       ir_at_offset(g, g->f->frame, FRAME_CTX));
 }
 
 /* --- programs ------------------------------------------------------------------------ */
@@ -111,9 +112,8 @@ static void emit_prog(struct cg *g, const struct prog *p)
 	struct func f = { 0 };
 	LLVMTypeRef type = LLVMFunctionType(g->i32, &g->ptr, 1, false);
 
-	g->prog = p;
-	g->stack_used = 0;
 	g->scratch_used = 0;
+	fns_emit(g, p);
 	g->f = NULL;
 	func_begin(g, &f, symbol, type, NULL);
 	LLVMSetSection(f.fn, arena_printf(g->arena, "sec_%s", symbol));
@@ -121,7 +121,7 @@ static void emit_prog(struct cg *g, const struct prog *p)
 	f.scope = di_function(g, f.fn, symbol, p->probe->span);
 	di_line(g, p->probe->span);
 	slots_capture(g);
-	make_frame(g);
+	frame_make(g);
 	find_syscall(g);
 	filter_pid(g);
 	emit_body(g);

@@ -118,18 +118,20 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 	LLVMMetadataRef file = pos.source ? file_of(g, pos.source) : di->file;
 	LLVMMetadataRef void_ptr =
 		LLVMDIBuilderCreatePointerType(di->b, NULL, 64, 0, 0, "", 0);
-	LLVMMetadataRef types[5] = { g->f->parent ? di->i64 : di->i32 };
+	bool is_local = g->f->parent || g->fn;
+	LLVMMetadataRef types[6] = { is_local ? di->i64 : di->i32 };
 	unsigned int i, n = LLVMCountParams(fn);
 	LLVMMetadataRef type, sp;
 
 	for (i = 0; i < n; i++)
 		types[i + 1] =
-			g->f->parent && n == 2 && !i ? di->i64 : void_ptr;
+			!g->f->parent ? (g->fn ? di->i64 : void_ptr)
+			: n == 2 && !i ? di->i64 : void_ptr;
 	type = LLVMDIBuilderCreateSubroutineType(di->b, file, types, n + 1,
 						 LLVMDIFlagZero);
 	sp = LLVMDIBuilderCreateFunction(di->b, file, name, strlen(name), name,
 					 strlen(name), file, pos.line, type,
-					 g->f->parent != NULL, true, pos.line,
+					 is_local, true, pos.line,
 					 LLVMDIFlagZero, true);
 	name_params(g, sp, file, types + 1, n);
 	LLVMSetSubprogram(fn, sp);

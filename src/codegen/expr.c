@@ -392,6 +392,8 @@ static struct val emit_param(struct cg *g, const struct expr *e)
 
 static struct val emit_call(struct cg *g, const struct expr *e)
 {
+	if (e->call.user)
+		return emit_user_call(g, e);
 	if (!e->call.fn)
 		return ir_none(g);
 	return e->call.fn->emit ? e->call.fn->emit(g, e) : ir_send(g, e);

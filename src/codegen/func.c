@@ -139,6 +139,7 @@ void slots_capture(struct cg *g)
 			       (g->prog->n_vars + 1) * sizeof(*g->slots));
 	g->frame_size = 0;
 	g->ranges.n = 0;
+	fn_place_vars(g);
 	capture_stmts(g, g->prog->body);
 	stmt_each_expr(g->prog->body, capture_block, g);
 	/* Those in memory stay where they are until the end. */

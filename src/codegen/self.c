@@ -17,8 +17,8 @@ LLVMValueRef thread_storage(struct cg *g, LLVMValueRef map, bool create)
 static LLVMValueRef storage(struct cg *g, bool create)
 {
 	if (!g->selfs)
-		g->selfs = map_thread(g, "espy_self",
-				      g->script->self_type->size);
+		g->selfs =
+			map_thread(g, "espy_self", g->script->self_type->size);
 	return thread_storage(g, g->selfs, create);
 }
 

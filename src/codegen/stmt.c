@@ -8,6 +8,8 @@ void emit_return(struct cg *g)
 	if (g->f->parent) { /* the callback of a loop: its caller looks */
 		LLVMBuildStore(g->b, one, g->f->frame);
 		LLVMBuildRet(g->b, one);
+	} else if (g->fn) {
+		LLVMBuildRet(g->b, fn_result(g));
 	} else {
 		LLVMBuildRet(g->b, ir_i32(g, 0));
 	}
@@ -87,6 +89,17 @@ static void emit_jump(struct cg *g, bool is_break)
 	ir_at(g, ir_block(g, "after"));
 }
 
+static void emit_value_of_return(struct cg *g, const struct stmt *s)
+{
+	struct val x;
+
+	if (!s->e)
+		return;
+	x = emit_expr(g, s->e);
+	if (g->fn)
+		fn_set_result(g, x);
+}
+
 static void emit_stmt(struct cg *g, const struct stmt *s)
 {
 	switch (s->kind) {
@@ -103,8 +116,7 @@ static void emit_stmt(struct cg *g, const struct stmt *s)
 	case ST_BREAK: emit_jump(g, true); break;
 	case ST_CONTINUE: emit_jump(g, false); break;
 	case ST_RETURN:
-		if (s->e)
-			emit_expr(g, s->e);
+		emit_value_of_return(g, s);
 		emit_return(g);
 		break;
 	case ST_N: break;

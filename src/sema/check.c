@@ -27,6 +27,14 @@ void sema_hint(struct sema *s, const struct suggest *sg, const char *prefix)
 
 bool sema_not_here(struct sema *s, struct span at, struct str name)
 {
+	if (s->prog->fn) {
+		diag_error(s->d, at, D_NOT_HERE,
+			   "'%.*s' belongs to a probe's event: it is not "
+			   "available in functions",
+			   STR_ARG(name));
+		diag_hint(s->d, "give it to the function as an argument");
+		return false;
+	}
 	if (!s->prog->row) /* of no known type: said already */
 		return false;
 	return diag_error(s->d, at, D_NOT_HERE,
@@ -201,6 +209,7 @@ static void check_round(struct sema *s)
 {
 	s->changed = false;
 	check_map_decls(s);
+	check_fns(s);
 	for (struct prog *p = s->script->progs; p; p = p->next) {
 		if (!is_attached(p))
 			diag_mute(s->d, true);
@@ -253,21 +262,6 @@ static void drop_unattached(struct script *s)
 	}
 }
 
-static void refuse(struct sema *s, struct span at, const char *what)
-{
-	diag_error(s->d, at, D_UNSUPPORTED,
-		   "%s is not supported by this version", what);
-}
-
-/* Parts of the language that nothing below knows. */
-static void check_parts(struct sema *s)
-{
-	const struct script *script = s->script;
-
-	for (const struct fn_decl *f = script->fns; f; f = f->next)
-		refuse(s, f->span, "'fn'");
-}
-
 bool sema_check(struct script *script, const struct sema_env *env,
 		struct diags *d)
 {
@@ -280,7 +274,6 @@ bool sema_check(struct script *script, const struct sema_env *env,
 	};
 	unsigned int before = d->errors;
 
-	check_parts(&s);
 	if (!check_c(&s)) /* all else would follow from it */
 		return false;
 	check_rounds(&s);
@@ -288,6 +281,7 @@ bool sema_check(struct script *script, const struct sema_env *env,
 		check_rounds(&s);
 	s.is_final = true;
 	check_round(&s);
+	check_fn_calls(&s);
 	check_maps(&s);
 	drop_unattached(script);
 	if (d->errors == before)

@@ -194,6 +194,21 @@ uint32_t sema_min_args(struct sema *s, const struct function *f);
 /* Does anything give it a value? Reports D_UNDEFINED_MAP. */
 bool sema_map_known(struct sema *s, const struct map *m, struct span at);
 
+/* The function of the script of that name, or NULL. */
+struct fn_decl *sema_fn(const struct sema *s, struct str name);
+
+/* Does nothing run after the statement? */
+bool sema_ends(const struct stmt *st);
+
+/* --- check_fn.c: functions of the script -------------------------------------- */
+
+void check_fns(struct sema *s); /* once per round */
+void check_fn_return(struct sema *s, const struct stmt *st);
+void check_fn_call(struct sema *s, struct expr *call, struct fn_decl *f);
+
+/* Who calls whom: no cycles, no long chains, who may end the probe. */
+void check_fn_calls(struct sema *s);
+
 /* The self-> variable of that name, made when new. */
 struct var *sema_self(struct sema *s, const struct expr *e);
 

@@ -379,27 +379,23 @@ static void unknown_function(struct sema *s, const struct expr *e)
 	diag_error(s->d, e->call.id_span, D_UNKNOWN_FUNC,
 		   "unknown function '%.*s'", STR_ARG(e->call.id));
 	function_suggest(e->call.id, &near);
+	for (const struct fn_decl *f = s->script->fns; f; f = f->next)
+		suggest_offer(&near, e->call.id, f->name);
 	builtin_suggest(e->call.id, &near);
 	for (const struct macro *m = s->script->macros; m; m = m->next)
 		suggest_offer(&near, e->call.id, m->name);
 	sema_hint(s, &near, "");
 }
 
-/* Calls of what the script defines: their definitions are reported already. */
-static bool is_users(const struct sema *s, struct str name)
-{
-	for (const struct fn_decl *f = s->script->fns; f; f = f->next)
-		if (str_eq(f->name, name))
-			return true;
-	return false;
-}
-
 static void check_unknown(struct sema *s, struct expr *e)
 {
 	struct str id = e->call.id;
+	struct fn_decl *user = sema_fn(s, id);
 
-	if (is_users(s, id))
+	if (user) {
+		check_fn_call(s, e, user);
 		return;
+	}
 	if (e->call.n_args || !builtin_find(id)) {
 		unknown_function(s, e);
 		return;

@@ -15,7 +15,7 @@ static bool is_here(struct sema *s, const struct expr *e,
 {
 	const struct prog *p = s->prog;
 
-	if (!needs_context(b))
+	if (!needs_context(b) && !(p->fn && b->flags & BI_NAME))
 		return true;
 	if (p->ctx == CTX_NONE ||
 	    (b->flags & BI_REGS && p->ctx != CTX_REGS && p->ctx != CTX_RAW) ||

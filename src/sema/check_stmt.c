@@ -22,8 +22,8 @@ static bool is_discarded(const struct expr *e)
 	switch (e->kind) {
 	case EX_INCDEC: return false;
 	case EX_CALL:
-		return e->type->kind != TY_NONE &&
-		       !(e->call.fn && e->call.fn->flags & FN_NO_WARN);
+		return e->type->kind != TY_NONE && e->call.fn &&
+		       !(e->call.fn->flags & FN_NO_WARN);
 	case EX_INT:
 	case EX_BOOL:
 	case EX_STR:
@@ -205,6 +205,10 @@ static void check_jump(struct sema *s, const struct stmt *st)
 
 static void check_return(struct sema *s, struct stmt *st)
 {
+	if (s->prog->fn) {
+		check_fn_return(s, st);
+		return;
+	}
 	if (st->e && sema_value(s, st->e) && !type_is_integer(st->e->type))
 		diag_error(s->d, st->e->span, D_TYPE,
 			   "a probe returns an integer, found %s",
@@ -237,7 +241,7 @@ static void check_stmt(struct sema *s, struct stmt *st)
 /* --- lists -------------------------------------------------------------------------- */
 
 /* Does nothing run after st? */
-static bool ends(const struct stmt *st)
+bool sema_ends(const struct stmt *st)
 {
 	if (st->kind == ST_RETURN || st->kind == ST_BREAK ||
 	    st->kind == ST_CONTINUE)
@@ -264,7 +268,7 @@ void check_list(struct sema *s, struct stmt *list)
 {
 	for (struct stmt *st = list; st; st = st->next) {
 		check_stmt(s, st);
-		if (!st->next || !ends(st))
+		if (!st->next || !sema_ends(st))
 			continue;
 		diag_warn(s->d, st->next->span, D_UNREACHABLE,
 			  "this is never reached");

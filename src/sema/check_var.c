@@ -234,7 +234,7 @@ static bool find_target(struct sema *s, struct expr *t)
 {
 	if (t->kind == EX_MAP) {
 		t->map.sym = sema_map(s, t->map.id, t->span);
-		t->map.sym->is_missing |= !s->prog->attach.n;
+		t->map.sym->is_missing |= !s->prog->attach.n && !s->prog->fn;
 		return sema_map_keys(s, t->map.sym, t->map.keys, t->span);
 	}
 	if (t->kind == EX_SELF) {

@@ -144,6 +144,8 @@ static const struct type *base_record(const struct expr *e)
 
 static void lower_expr(struct lower *l, struct expr *e)
 {
+	if (e)
+		lower_layout(l, e);
 	if (!e || e->is_const)
 		return;
 	if (e->kind == EX_BLOCK) {
@@ -365,6 +367,10 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	vec_each(call, &s->options_used)
 		(*call)->call.fn->lower(&l, *call);
 	lower_selfs(&l);
+	for (struct fn_decl *f = s->fns; f; f = f->next) {
+		l.prog = f->prog;
+		lower_stmts(&l, f->body);
+	}
 	for (struct prog *p = s->progs; p; p = p->next)
 		lower_prog(&l, p, i++);
 	return plan_validate(out, d);
