@@ -57,6 +57,11 @@ int64_t espy_strncmp(const char *a, const char *b, uint64_t n);
 /* Where b is in a, -1 when nowhere. */
 int64_t espy_strstr(const char *a, uint64_t a_size, const char *b,
 		    uint64_t b_size);
+/* Is b, up to its NUL or its end, in a at i? */
+int64_t espy_is_at(const char *a, uint64_t a_size, uint64_t i, const char *b,
+		   uint64_t b_size);
+/* The difference of the first bytes of n that differ, 0 when none do. */
+int64_t espy_memcmp(const char *a, const char *b, uint64_t n);
 /* Not 0 when the n bytes at a and b, both aligned to 8, differ. */
 int64_t espy_bytes_differ(const uint64_t *a, const uint64_t *b, uint64_t n);
 

@@ -50,6 +50,33 @@ ESPY_FUNC int64_t espy_strstr(const char *a, uint64_t a_size, const char *b,
 	return b_size && b[0] ? -1 : 0;
 }
 
+ESPY_FUNC int64_t espy_is_at(const char *a, uint64_t a_size, uint64_t i,
+			     const char *b, uint64_t b_size)
+{
+	uint64_t j, at;
+
+	for (j = 0; j < b_size && b[j]; j++) {
+		at = i + j;
+		opaque(at);
+		if (at >= a_size || a[at] != b[j])
+			return 0;
+	}
+	return 1;
+}
+
+ESPY_FUNC int64_t espy_memcmp(const char *a, const char *b, uint64_t n)
+{
+	int64_t difference;
+	uint64_t i;
+
+	for (i = 0; i < n; i++) {
+		difference = (int64_t)(uint8_t)a[i] - (uint8_t)b[i];
+		if (difference)
+			return difference;
+	}
+	return 0;
+}
+
 ESPY_FUNC int64_t espy_bytes_differ(const uint64_t *a, const uint64_t *b,
 				    uint64_t n)
 {

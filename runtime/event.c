@@ -290,10 +290,27 @@ static void run_warn(struct session *s, const struct plan_event *e,
 	out_site(&s->out, site, SEV_WARNING, true, buf_view(&text));
 }
 
+/* Reads that failed are told at the end only: a page that is not there is
+ * common, and is nobody's mistake. */
+static void report_reads(struct session *s, const struct plan_site *x,
+			 uint64_t n)
+{
+	auto_buf struct buf text = { 0 };
+
+	buf_printf(&text,
+		   "%" PRIu64 " read%s of memory failed in %.*s: the page was "
+		   "not there, the value is empty",
+		   n, n == 1 ? "" : "s",
+		   STR_ARG(s->plan->probes.v[x->probe].name));
+	out_site(&s->out, x, SEV_WARNING, true, buf_view(&text));
+}
+
 static void report_site(struct session *s, const struct plan_site *x,
 			uint64_t n)
 {
-	if (x->kind == SITE_MAP_FULL)
+	if (x->kind == SITE_READ)
+		report_reads(s, x, n);
+	else if (x->kind == SITE_MAP_FULL)
 		out_warn(&s->out,
 			 "map %.*s was full: %" PRIu64 " update%s refused",
 			 STR_ARG(site_map(s, x)), n, n == 1 ? "" : "s");

@@ -283,7 +283,10 @@ static void divide_nothing(const struct type *t, void *p, uint64_t div)
 
 const struct value_ops value_ops[TY_N] = {
 	[TY_NONE] = ROW_SHOWN(print_none, compare_bytes, number_none),
-	[TY_BOOL] = ROW_SHOWN(print_bool, compare_number, number_int),
+	[TY_BOOL] = { .print = print_bool,
+		      .compare = compare_number,
+		      .number = number_int,
+		      .zero_is_value = true },
 	[TY_INT] = ROW_NUMBER(print_int),
 	[TY_PTR] = ROW_SHOWN(print_ptr, compare_number, number_u64),
 	[TY_ARRAY] = ROW_SHOWN(print_array, compare_array, number_none),

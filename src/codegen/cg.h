@@ -134,9 +134,6 @@ LLVMValueRef ir_helper_n(struct cg *g, enum bpf_func_id id, LLVMTypeRef ret,
 
 LLVMValueRef ir_load(struct cg *g, LLVMValueRef p, const struct type *t,
 		     uint32_t align, bool is_volatile);
-void ir_copy(struct cg *g, LLVMValueRef dst, uint32_t dst_align,
-	     LLVMValueRef src, uint32_t src_align, uint32_t size);
-void ir_clear(struct cg *g, LLVMValueRef dst, uint32_t align, uint32_t size);
 LLVMValueRef ir_temp_bytes(struct cg *g, uint32_t size); /* aligned to 8 */
 LLVMValueRef ir_scratch_at(struct cg *g, uint32_t offset);
 struct temp_mark temps_mark(const struct cg *g);
@@ -161,6 +158,11 @@ void emit_stmts(struct cg *g, const struct stmt *s);
 void emit_return(struct cg *g); /* from the function, or the program */
 void emit_end(struct cg *g); /* ends the probe, from wherever */
 void emit_loop(struct cg *g, const struct stmt *s);
+/* A callback of a loop being emitted: its frame is the function's, and next
+ * and done are its ways out. */
+void callback_begin(struct cg *g, struct func *f, struct loop *l,
+		    struct span at, bool is_map);
+void callback_end(struct cg *g);
 void slots_capture(struct cg *g); /* decides which variables loops share */
 struct val var_mem(struct cg *g, const struct var *v);
 void var_set(struct cg *g, const struct var *v, struct val x);

@@ -91,6 +91,19 @@ void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
 	ir_end(g, &i);
 }
 
+void ir_count_failed(struct cg *g, LLVMValueRef rc, LLVMValueRef address,
+		     uint32_t site)
+{
+	struct ir_if i;
+
+	if (!site)
+		return;
+	i = ir_if(g, LLVMBuildAnd(g->b, ir_is_negative(g, rc),
+				  ir_truth_of(g, address), ""));
+	count_up(g, map_sites(g), site);
+	ir_end(g, &i);
+}
+
 /* --- calls ------------------------------------------------------------------------ */
 
 struct args {
@@ -167,6 +180,6 @@ struct val ir_send(struct cg *g, const struct expr *call)
 		return ir_none(g);
 	send_now(g, call, e);
 	if (call->call.fn->flags & FN_ENDS)
-		emit_end(g);
+		emit_return(g);
 	return ir_none(g);
 }

@@ -81,6 +81,9 @@ struct val ir_here(struct cg *g, struct val v, const struct type *type);
 /* Memory for a value of type until the program ends; not initialised. */
 struct val ir_temp(struct cg *g, const struct type *type);
 
+/* The same, never on the stack: for places that are computed. */
+struct val ir_temp_large(struct cg *g, const struct type *type);
+
 /* The same number, of which the verifier knows nothing: what follows a loop is
  * looked at once, not once for each turn that may have been the last. */
 LLVMValueRef ir_forget(struct cg *g, LLVMValueRef v);

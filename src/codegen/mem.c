@@ -77,6 +77,13 @@ struct val ir_temp(struct cg *g, const struct type *type)
 	return ir_mem(ir_temp_bytes(g, type->size), type, AS_BPF, 8);
 }
 
+struct val ir_temp_large(struct cg *g, const struct type *type)
+{
+	uint32_t offset = ir_scratch_take(g, type->size);
+
+	return ir_mem(ir_scratch_at(g, offset), type, AS_BPF, 8);
+}
+
 LLVMValueRef ir_zeros(struct cg *g, uint32_t size)
 {
 	if (!g->zeros)
@@ -85,6 +92,16 @@ LLVMValueRef ir_zeros(struct cg *g, uint32_t size)
 	if (size > g->zeros_size)
 		g->zeros_size = size;
 	return g->zeros;
+}
+
+LLVMValueRef ir_forget(struct cg *g, LLVMValueRef v)
+{
+	LLVMValueRef p = ir_scratch_at(g, ir_scratch_take(g, 8));
+
+	LLVMSetVolatile(LLVMBuildStore(g->b, v, p), true);
+	v = LLVMBuildLoad2(g->b, g->i64, p, "");
+	LLVMSetVolatile(v, true);
+	return v;
 }
 
 /* --- copying --------------------------------------------------------------------- */
@@ -136,6 +153,13 @@ LLVMValueRef ir_at_most(struct cg *g, LLVMValueRef n, uint32_t max)
 	LLVMValueRef less = LLVMBuildICmp(g->b, LLVMIntULT, n, bound, "");
 
 	return LLVMBuildSelect(g->b, less, n, bound, "");
+}
+
+LLVMValueRef ir_moved(struct cg *g, LLVMValueRef p, LLVMValueRef n,
+		      uint32_t max)
+{
+	n = ir_at_most(g, n, max);
+	return LLVMBuildGEP2(g->b, g->i8, p, &n, 1, "");
 }
 
 LLVMValueRef ir_read(struct cg *g, enum addr_space as, LLVMValueRef dst,
@@ -221,13 +245,14 @@ static LLVMValueRef read_str(struct cg *g, enum addr_space as, LLVMValueRef dst,
 static void fill_text(struct cg *g, const struct val *src, struct val dst,
 		      uint32_t size, bool pad)
 {
-	LLVMValueRef n = ir_i64(g, size);
+	LLVMValueRef n = ir_i64(g, size), rc;
 
 	if (pad)
 		ir_clear(g, dst.v, dst.align, size);
 	if (src->len)
 		n = ir_at_most(g, src->len, size);
-	read_str(g, src->as, dst.v, n, src->v);
+	rc = read_str(g, src->as, dst.v, n, src->v);
+	ir_count_failed(g, rc, src->v, src->site);
 }
 
 struct val ir_text(struct cg *g, LLVMValueRef address, enum addr_space as,
@@ -248,10 +273,28 @@ static bool in_bpf(struct val v)
 	return v.where == VAL_MEM && v.as == AS_BPF;
 }
 
+/* The helper ends what it reads with a NUL: an array of characters may be full
+ * to its last byte. */
+static void add_last(struct cg *g, struct val dst, struct val src, uint32_t n)
+{
+	const struct type *byte = type_int(g->types, 1, false);
+	struct ir_if i;
+	LLVMValueRef p;
+
+	if (n < 2)
+		return;
+	p = ir_at_offset(g, dst.v, n - 2);
+	i = ir_if(g, ir_truth_of(g, ir_load(g, p, byte, 1, false)));
+	ir_read(g, src.as, ir_at_offset(g, dst.v, n - 1), 1,
+		LLVMBuildAdd(g->b, src.v, ir_i64(g, n - 1), ""));
+	ir_end(g, &i);
+}
+
 static void store_string(struct cg *g, struct val dst, struct val v, bool pad)
 {
 	uint32_t n = dst.type->size, have = v.type->size;
 	uint32_t min = have < n ? have : n;
+	bool is_array = v.where == VAL_MEM && v.as != AS_BPF;
 
 	if (is_array)
 		v = ir_text(g, v.v, v.as == AS_USER ? AS_USER : AS_KERNEL,
@@ -275,28 +318,10 @@ static bool has_padding(const struct type *t)
 	for (i = 0; i < t->n_fields; i++)
 		sum += t->fields[i].type->size;
 	return sum < t->size;
-/* The helper ends what it reads with a NUL: an array of characters may be full
- * to its last byte. */
-static void add_last(struct cg *g, struct val dst, struct val src, uint32_t n)
-{
-	const struct type *byte = type_int(g->types, 1, false);
-	struct ir_if i;
-	LLVMValueRef p;
-
-	if (n < 2)
-		return;
-	p = ir_at_offset(g, dst.v, n - 2);
-	i = ir_if(g, ir_truth_of(g, ir_load(g, p, byte, 1, false)));
-	ir_read(g, src.as, ir_at_offset(g, dst.v, n - 1), 1,
-		LLVMBuildAdd(g->b, src.v, ir_i64(g, n - 1), ""));
-	ir_end(g, &i);
-}
-
 }
 
 static void store_fields(struct cg *g, struct val dst, struct val v, bool pad)
 {
-	bool is_array = v.where == VAL_MEM && v.as != AS_BPF;
 	const struct field *f, *from;
 	uint32_t i;
 
@@ -328,6 +353,7 @@ static bool same_bytes(const struct type *a, const struct type *b)
 		return false;
 	for (i = 0; i < a->n_fields; i++)
 		if (a->fields[i].offset != b->fields[i].offset ||
+		    !str_eq(a->fields[i].name, b->fields[i].name) ||
 		    !same_bytes(a->fields[i].type, b->fields[i].type))
 			return false;
 	return true;
@@ -346,7 +372,6 @@ static void copy_bytes(struct cg *g, struct val dst, struct val v)
 static void store_bytes(struct cg *g, struct val dst, struct val v)
 {
 	uint32_t n = dst.type->size;
-		    !str_eq(a->fields[i].name, b->fields[i].name) ||
 
 	if (v.where == VAL_LAZY)
 		v.fill(g, &v, dst, n, true);

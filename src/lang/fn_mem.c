@@ -4,6 +4,7 @@
 #include "lang/tables.h"
 #include "plan/options.h"
 #include "sema/check.h"
+#include "sema/lower.h"
 
 /* --- buf() ----------------------------------------------------------------- */
 
@@ -68,6 +69,7 @@ static void fill_buf(struct cg *g, const struct val *src, struct val dst,
 	i = ir_if(g, ir_is_negative(g, rc));
 	ir_store(g, length, ir_num(g, u32, 0), true);
 	ir_end(g, &i);
+	ir_count_failed(g, rc, src->v, src->site);
 }
 
 static enum addr_space space_of(const struct cg *g, const struct type *t)
@@ -103,6 +105,7 @@ static struct val emit_buf(struct cg *g, const struct expr *call)
 	}
 	out = ir_text(g, address, as, call->type, len);
 	out.fill = fill_buf;
+	out.site = call->site;
 	return out;
 }
 
@@ -153,7 +156,7 @@ const struct function memory_functions[] = {
 	  .doc = "The bytes of an integer in the opposite order.",
 	  .example = "print(bswap((uint16)0x1234));" },
 	{ "buf", "any buf(any from, [int length])", .check = check_buf,
-	  .emit = emit_buf,
+	  .lower = lower_read, .emit = emit_buf,
 	  .doc = "The bytes at an address, of an array or of a string; at "
 		 "most length. Printed as text with \\xNN for what cannot be "
 		 "shown.",

@@ -4,6 +4,7 @@
 #include "lang/tables.h"
 #include "plan/options.h"
 #include "sema/check.h"
+#include "sema/lower.h"
 
 #define STRING_MAX 4096
 
@@ -53,17 +54,22 @@ static enum addr_space text_space(const struct prog *p, const struct type *t)
 
 static struct val emit_str(struct cg *g, const struct expr *call)
 {
-	struct val from = emit_arg(g, call, 0), len = { 0 };
+	struct val from = emit_arg(g, call, 0), text;
 	const struct expr *n = call_arg(call, 1);
+	LLVMValueRef len = NULL;
 
 	if (from.where != VAL_REG && from.type->kind == TY_STRING)
 		return ir_convert(g, from, call->type);
-	if (from.where == VAL_MEM)
-		return ir_text(g, from.v, from.as, call->type, NULL);
 	if (n && !n->is_const)
-		len = emit_expr(g, n);
-	return ir_text(g, ir_value(g, from), text_space(ir_prog(g), from.type),
-		       call->type, n && !n->is_const ? ir_value(g, len) : NULL);
+		len = ir_value(g, emit_expr(g, n));
+	if (from.where == VAL_MEM && from.type->kind == TY_ARRAY)
+		text = ir_text(g, from.v, from.as, call->type, len);
+	else
+		text = ir_text(g, ir_value(g, from),
+			       text_space(ir_prog(g), from.type), call->type,
+			       len);
+	text.site = call->site;
+	return text;
 }
 
 /* --- comparing and searching ------------------------------------------------------ */
@@ -76,13 +82,22 @@ static struct val text_arg(struct cg *g, const struct expr *call,
 	return ir_here(g, v, v.type);
 }
 
+/* A search that is short enough is followed turn by turn. */
+#define SHORT_TEXT   64
+#define SHORT_SEARCH 1024
+
+static LLVMValueRef settled(struct cg *g, LLVMValueRef n, uint64_t turns)
+{
+	return turns > SHORT_TEXT ? ir_forget(g, n) : n;
+}
+
 static struct val emit_strlen(struct cg *g, const struct expr *call)
 {
 	struct val s = text_arg(g, call, 0);
+	LLVMValueRef n = ir_call_c(g, "string", "espy_strlen", 2, s.v,
+				   ir_i64(g, s.type->size));
 
-	return ir_reg(ir_call_c(g, "string", "espy_strlen", 2, s.v,
-				ir_i64(g, s.type->size)),
-		      call->type);
+	return ir_reg(settled(g, n, s.type->size), call->type);
 }
 
 static bool check_strncmp(struct sema *s, struct expr *call)
@@ -95,22 +110,28 @@ static struct val emit_strncmp(struct cg *g, const struct expr *call)
 {
 	struct val a = text_arg(g, call, 0), b = text_arg(g, call, 1);
 	uint64_t n = call_arg(call, 2)->num;
+	LLVMValueRef difference;
 
 	if (n > a.type->size)
 		n = a.type->size;
 	if (n > b.type->size)
 		n = b.type->size;
-	return ir_reg(ir_call_c(g, "string", "espy_strncmp", 3, a.v, b.v,
-				ir_i64(g, n)),
-		      call->type);
+	difference = ir_call_c(g, "string", "espy_strncmp", 3, a.v, b.v,
+			       ir_i64(g, n));
+	return ir_reg(settled(g, difference, n), call->type);
 }
 
 static LLVMValueRef find(struct cg *g, const struct expr *call)
 {
 	struct val a = text_arg(g, call, 0), b = text_arg(g, call, 1);
+	uint64_t turns = (uint64_t)a.type->size * b.type->size;
+	LLVMValueRef at;
 
-	return ir_call_c(g, "string", "espy_strstr", 4, a.v,
-			 ir_i64(g, a.type->size), b.v, ir_i64(g, b.type->size));
+	if (turns > SHORT_SEARCH)
+		return ir_find(g, a, b, call->span);
+	at = ir_call_c(g, "string", "espy_strstr", 4, a.v,
+		       ir_i64(g, a.type->size), b.v, ir_i64(g, b.type->size));
+	return settled(g, at, turns);
 }
 
 static struct val emit_strstr(struct cg *g, const struct expr *call)
@@ -127,7 +148,7 @@ static struct val emit_strcontains(struct cg *g, const struct expr *call)
 
 const struct function string_functions[] = {
 	{ "str", "any str(any from, [int length])", .check = check_str,
-	  .emit = emit_str,
+	  .lower = lower_read, .emit = emit_str,
 	  .doc = "The string at an address; at most length bytes of it, its "
 		 "NUL included.",
 	  .example = "tracepoint:syscalls:sys_enter_openat "

@@ -15,6 +15,7 @@ extern const struct function param_functions[]; /* fn_param.c */
 extern const struct function print_functions[]; /* fn_print.c */
 extern const struct function string_functions[]; /* fn_string.c */
 extern const struct function symbol_functions[]; /* fn_symbol.c */
+extern const struct function text_functions[]; /* fn_text.c */
 extern const struct function time_functions[]; /* fn_time.c */
 
 extern const struct builtin builtins[]; /* builtins.c */

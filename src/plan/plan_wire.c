@@ -123,6 +123,7 @@ static void wire_site(struct wire *w, struct plan_site *s)
 	wire_u32(w, "column", &s->column);
 	wire_u32(w, "end", &s->end_column);
 	wire_u32(w, "map", &s->map);
+	wire_u32(w, "probe", &s->probe);
 	wire_str(w, "text", &s->text);
 }
 

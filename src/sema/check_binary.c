@@ -99,6 +99,11 @@ static bool is_plain(const struct type *t)
 	return false;
 }
 
+static bool is_text(const struct expr *e)
+{
+	return e->is_const && e->type->kind == TY_STRING;
+}
+
 static void check_compare(struct sema *s, struct expr *e)
 {
 	struct expr *l = e->bin.l, *r = e->bin.r;
@@ -107,6 +112,8 @@ static void check_compare(struct sema *s, struct expr *e)
 		e->bin.common = common_int(s, l, r);
 	else if (type_is_scalar(l->type) && type_is_scalar(r->type))
 		e->bin.common = type_int(s->types, 8, false);
+	else if (is_text(l) && is_text(r)) /* known now: in any order */
+		e->bin.common = l->type;
 	else if (is_equality(e->bin.op) && is_plain(l->type))
 		e->bin.common =
 			type_join(s->types, l->type, false, r->type, false);
@@ -186,11 +193,6 @@ void sema_warn_division(struct sema *s, enum op op, const struct expr *r)
 		return;
 	diag_warn(s->d, r->span, D_DIVISION,
 		  "division by zero: the result is 1");
-}
-
-static bool is_text(const struct expr *e)
-{
-	return e->is_const && e->type->kind == TY_STRING;
 }
 
 /* "text" + n is the text after n bytes. */

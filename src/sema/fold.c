@@ -105,6 +105,25 @@ static struct str before_nul(struct str s)
 	return (struct str){ s.p, n };
 }
 
+/* Byte by byte, as strcmp() does. */
+static int order_of(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = memcmp(a.p, b.p, n);
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static void fold_order(struct expr *e, int order)
+{
+	switch ((int)e->bin.op) {
+	case OP_LT: sema_set_const(e, order < 0); break;
+	case OP_LE: sema_set_const(e, order <= 0); break;
+	case OP_GT: sema_set_const(e, order > 0); break;
+	case OP_GE: sema_set_const(e, order >= 0); break;
+	}
+}
+
 static void fold_strings(struct sema *s, struct expr *e)
 {
 	struct str a = e->bin.l->str, b = e->bin.r->str;
@@ -125,6 +144,8 @@ static void fold_strings(struct sema *s, struct expr *e)
 	case OP_LE:
 	case OP_GT:
 	case OP_GE:
+		fold_order(e, order_of(before_nul(a), before_nul(b)));
+		return;
 	case OP_NONE:
 	case OP_SUB:
 	case OP_MUL:

@@ -36,6 +36,10 @@ void lower_fixup(struct lower *l, struct expr *e, enum fixup_kind kind,
 uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 		    const struct map *map);
 
+/* For rows that read memory at the address in their first argument: a site
+ * that counts what could not be read. */
+void lower_read(struct lower *l, struct expr *call);
+
 /* The plan is for this release of the kernel only. */
 void lower_need_release(struct lower *l);
 

@@ -163,8 +163,21 @@ uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 	}
 	x.end_column =
 		to.line == from.line ? to.column : (uint32_t)x.text.n + 1;
+	if (kind == SITE_READ)
+		x.probe = l->prog->first_probe;
 	site = plan_add_site(l->plan, &x);
-	if (kind != SITE_PLACE)
+	if (kind != SITE_PLACE && kind != SITE_READ)
 		add_warning(l, site);
 	return site;
+}
+
+void lower_read(struct lower *l, struct expr *call)
+{
+	const struct expr *from = call->call.args;
+
+	if (from->kind == EX_PARAM || !from->type)
+		return;
+	if (from->type->kind == TY_PTR || from->type->kind == TY_INT ||
+	    from->type->kind == TY_ARRAY)
+		call->site = lower_site(l, SITE_READ, call->span, NULL);
 }
