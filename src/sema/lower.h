@@ -43,6 +43,10 @@ void lower_read(struct lower *l, struct expr *call);
 /* The plan is for this release of the kernel only. */
 void lower_need_release(struct lower *l);
 
+/* It is so when e depends on a layout of the kernel's. Looks below e only
+ * where nothing is computed at run time. */
+void lower_layout(struct lower *l, struct expr *e);
+
 /* A type of the script in the plan. */
 type_id lower_type(struct lower *l, const struct type *t);
 
