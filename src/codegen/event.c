@@ -180,6 +180,6 @@ struct val ir_send(struct cg *g, const struct expr *call)
 		return ir_none(g);
 	send_now(g, call, e);
 	if (call->call.fn->flags & FN_ENDS)
-		emit_return(g);
+		emit_end(g);
 	return ir_none(g);
 }

@@ -15,8 +15,8 @@ static LLVMTypeRef callback_type(struct cg *g, bool is_map)
 		      : LLVMFunctionType(g->i64, loop, 2, false);
 }
 
-static void callback_begin(struct cg *g, struct func *f, struct loop *l,
-			   struct span at, bool is_map)
+void callback_begin(struct cg *g, struct func *f, struct loop *l,
+		    struct span at, bool is_map)
 {
 	char name[96];
 
@@ -35,7 +35,7 @@ static void callback_begin(struct cg *g, struct func *f, struct loop *l,
 	f->loop = l;
 }
 
-static void callback_end(struct cg *g)
+void callback_end(struct cg *g)
 {
 	struct loop *l = g->f->loop;
 
