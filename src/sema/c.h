@@ -52,6 +52,7 @@ struct c_front {
 	uint32_t includes; /* open files */
 	uint32_t depth; /* of types being laid out */
 	bool is_full; /* too many tokens: said once */
+	bool has_headers; /* it has an #include <header> */
 };
 
 /* Reads and checks a list of pieces. False with errors in c->d. */

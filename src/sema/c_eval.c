@@ -51,6 +51,7 @@ static bool enumerator(struct eval *x, const struct c_expr *e,
 
 static bool name(struct eval *x, const struct c_expr *e, struct c_value *out)
 {
+	struct suggest near = { 0 };
 	const struct type *type;
 	int64_t n;
 
@@ -66,8 +67,13 @@ static bool name(struct eval *x, const struct c_expr *e, struct c_value *out)
 		*out = number(n);
 		return true;
 	}
-	return diag_error(x->c->d, e->span, D_UNKNOWN_NAME,
-			  "unknown constant '%.*s' in C", STR_ARG(e->name));
+	diag_error(x->c->d, e->span, D_UNKNOWN_NAME,
+		   "unknown constant '%.*s' in C", STR_ARG(e->name));
+	c_suggest(x->c, e->name, &near);
+	uapi_suggest(e->name, &near);
+	if (near.best.p)
+		diag_hint(x->c->d, "did you mean '%.*s'?", STR_ARG(near.best));
+	return false;
 }
 
 /* --- operators ----------------------------------------------------------------- */

@@ -231,15 +231,10 @@ static void do_endif(struct c_front *c, const struct line *l)
 
 static void do_error(struct c_front *c, const struct line *l)
 {
-	struct str text = { "", 0 };
+	struct str text = l->v[0].text;
 
-	if (l->n > 1) {
-		text.p = l->v[1].text.p - (l->v[1].kind == C_STRING);
-		text.n = l->at.end - l->v[1].span.start;
-	}
-	if (l->n > 1 && l->v[1].kind == C_STRING)
-		text = l->v[1].text;
-	diag_error(c->d, l->at, D_SYNTAX, "#error %.*s", STR_ARG(text));
+	text.n = l->at.end - l->v[0].span.start;
+	diag_error(c->d, l->at, D_SYNTAX, "#%.*s", STR_ARG(text));
 }
 
 /* #pragma pack(push, 1), pack(1), pack(pop), pack() */
@@ -302,8 +297,10 @@ static void do_include(struct c_front *c, const struct line *l)
 			   "#include needs \"file\" or <header>");
 		return;
 	}
-	if (l->v[1].kind == '<') /* of BTF and of the table of constants */
+	if (l->v[1].kind == '<') { /* of BTF and the table of constants */
+		c->has_headers = true;
 		return;
+	}
 	path = beside(c, l->v[1].text, l->at);
 	if (c->includes >= MAX_INCLUDES) {
 		diag_error(c->d, l->v[1].span, D_LIMIT,

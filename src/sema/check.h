@@ -14,7 +14,7 @@
 #include "sema/sema.h"
 
 #define SEMA_MAX_ROUNDS 10
-#define SEMA_MAX_VALUE	(32u << 10) /* the kernel's limit per CPU */
+#define SEMA_MAX_VALUE  (32u << 10) /* the kernel's limit per CPU */
 
 struct sema {
 	/* for everyone */
@@ -157,11 +157,10 @@ bool check_c_constant(struct sema *s, struct expr *e);
 bool check_uapi(struct sema *s, struct expr *e);
 
 void sema_c_suggest(struct sema *s, struct str name, struct suggest *near);
-void sema_c_suggest_type(struct sema *s, struct str name,
-			 struct suggest *near);
+/* For a name that nothing is near to: headers are not read. */
+void sema_c_hint(struct sema *s, struct str name);
 
-/* Is the value one of an enum's? */
-bool sema_enum_has(const struct type *t, int64_t value);
+void sema_c_suggest_type(struct sema *s, struct str name, struct suggest *near);
 
 /* The type a script wrote; NULL after a report. */
 const struct type *sema_type_expr(struct sema *s, const struct type_expr *t);
@@ -212,6 +211,9 @@ void check_fn_calls(struct sema *s);
 /* The self-> variable of that name, made when new. */
 struct var *sema_self(struct sema *s, const struct expr *e);
 
+/* Is a value of type t small enough to be kept? Reports. */
+bool sema_fits(struct sema *s, const struct type *t, struct span at);
+
 struct var *sema_find_var(struct sema *s, struct str name);
 
 /* Makes (or in later rounds, finds again) the variable e declares, and makes it
@@ -224,9 +226,6 @@ bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
 
 /* Map declarations and the maps' final types; unused and undefined ones. */
 void check_map_decls(struct sema *s);
-/* Is a value of type t small enough to be kept? Reports. */
-bool sema_fits(struct sema *s, const struct type *t, struct span at);
-
 
 /* Gives maps that only programs without a match write a type, so that others
  * may print them. False when there is none. */

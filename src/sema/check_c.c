@@ -76,15 +76,16 @@ void sema_c_suggest(struct sema *s, struct str name, struct suggest *near)
 	uapi_suggest(name, near);
 }
 
+void sema_c_hint(struct sema *s, struct str name)
+{
+	if (s->c->has_headers)
+		diag_hint(s->d,
+			  "headers in <> are not read: write "
+			  "#define %.*s VALUE",
+			  STR_ARG(name));
+}
+
 void sema_c_suggest_type(struct sema *s, struct str name, struct suggest *near)
 {
 	c_suggest_type(s->c, name, near);
-}
-
-bool sema_enum_has(const struct type *t, int64_t value)
-{
-	for (uint32_t i = 0; i < t->n_enums; i++)
-		if (t->enums[i].value == value)
-			return true;
-	return !t->n_enums;
 }

@@ -65,6 +65,8 @@ static void unknown_name(struct sema *s, const struct expr *e)
 	function_suggest(e->name.id, &near);
 	sema_c_suggest(s, e->name.id, &near);
 	sema_hint(s, &near, "");
+	if (!near.best.p)
+		sema_c_hint(s, e->name.id);
 }
 
 static bool is_call_without_args(struct sema *s, struct str name)

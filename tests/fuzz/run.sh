@@ -60,7 +60,10 @@ fuzz()
 	done
 }
 
-fuzz check 70 -max_len=2048 -dict="$corpus/script.dict" \
+mkdir -p "$corpus/c"
+cp "$top/tests/unit/cdecl_sample.h" "$top/tests/progs/shapes.h" "$corpus/c"
+fuzz c 15 -max_len=4096 "$corpus/c"
+fuzz check 55 -max_len=2048 -dict="$corpus/script.dict" \
 	"$corpus/check" "$corpus/seeds"
 fuzz parse 15 -max_len=4096 -dict="$corpus/script.dict" \
 	"$corpus/parse" "$corpus/seeds"
