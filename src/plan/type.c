@@ -215,7 +215,8 @@ static void lay_out(struct type *x, struct field *fields)
 		fields[i].offset = clamp_size(at);
 		at += type->size;
 	}
-	if (!x->n_fields) /* a map's key or value has a byte at least */
+	/* a map's key or value has a byte at least */
+	if (!x->n_fields && x->kind == TY_TUPLE)
 		at = 1;
 	x->size = clamp_size(round_up(at, x->align));
 	x->fields = fields;

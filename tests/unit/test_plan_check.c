@@ -278,7 +278,8 @@ Test(plan_check, refuses_maps)
 	REFUSED(MAP(BYTES)->max_entries = 1u << 31, "entries");
 	REFUSED(MAP(BYTES)->key = 9999, "no key type 9999");
 	REFUSED(MAP(BYTES)->key = COUNT->id, "nothing that can be looked up");
-	REFUSED(MAP(BYTES)->key = type_tuple(TYPES, NULL, 0)->id, "looked up");
+	REFUSED(MAP(BYTES)->key = type_record(TYPES, STR(""), NULL, 0)->id,
+		"looked up");
 	REFUSED(MAP(BYTES)->value = 9999, "no value type");
 	REFUSED(MAP(BYTES)->value = 0, "the value is missing");
 	REFUSED(MAP(BYTES)->store = MS_HASH, "a store for each CPU");
