@@ -171,6 +171,9 @@ static void check_math(struct sema *s, struct expr *e)
 	}
 	if (!type_is_integer(l->type) || !type_is_integer(r->type)) {
 		mismatch(s, e, l, r);
+		if (e->bin.op == OP_ADD && l->type->kind == TY_STRING)
+			diag_hint(s->d, "str_concat() joins strings, substr() "
+					"cuts them");
 		return;
 	}
 	if (e->bin.op == OP_SHL || e->bin.op == OP_SHR)

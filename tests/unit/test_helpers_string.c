@@ -68,6 +68,26 @@ Test(helpers_string, searching_stays_inside)
 	cr_expect_eq(espy_strstr("x", 0, "", 1), 0);
 }
 
+Test(helpers_string, at_a_place)
+{
+	cr_expect_eq(espy_is_at("abcd", 4, 2, "cd", 3), 1);
+	cr_expect_eq(espy_is_at("abcd", 4, 2, "cdx", 2), 1, "both filled");
+	cr_expect_eq(espy_is_at("abcd", 4, 1, "cd", 3), 0);
+	cr_expect_eq(espy_is_at("abcd", 4, 3, "de", 3), 0, "past the end");
+	cr_expect_eq(espy_is_at("abcd", 4, 0, "", 1), 1);
+	cr_expect_eq(espy_is_at("ab\0ab", 5, 3, "ab", 3), 1);
+}
+
+Test(helpers_string, bytes_in_order)
+{
+	cr_expect_eq(espy_memcmp("abc", "abd", 3), -1);
+	cr_expect_eq(espy_memcmp("abd", "abc", 3), 1);
+	cr_expect_eq(espy_memcmp("abc", "abd", 2), 0);
+	cr_expect_eq(espy_memcmp("a\0b", "a\0c", 3), -1, "behind a NUL");
+	cr_expect_eq(espy_memcmp("\xff", "\x01", 1), 254, "unsigned");
+	cr_expect_eq(espy_memcmp("x", "y", 0), 0);
+}
+
 Test(helpers_string, every_byte_counts)
 {
 	uint64_t a[5] = { 0 }, b[5] = { 0 };
