@@ -379,6 +379,8 @@ static struct val emit_cast(struct cg *g, const struct expr *e)
 	if (is_reg(e->type) || e->type->kind == TY_STRING)
 		return ir_convert(g, v, e->type);
 	if (v.where == VAL_MEM && v.type->size >= e->type->size) {
+	if (v.type->kind == TY_PTR && e->type->kind == TY_INT)
+		v = ir_reg(ir_forget(g, ir_value(g, v)), v.type);
 		v.type = e->type;
 		return v;
 	}

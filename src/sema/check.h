@@ -216,6 +216,10 @@ bool sema_fits(struct sema *s, const struct type *t, struct span at);
 
 struct var *sema_find_var(struct sema *s, struct str name);
 
+/* The type of a value of type t that is read back from a map, a tuple or a
+ * record. */
+const struct type *sema_kept(struct sema *s, const struct type *t);
+
 /* Makes (or in later rounds, finds again) the variable e declares, and makes it
  * visible in the innermost block. */
 struct var *sema_declare(struct sema *s, struct expr *e);

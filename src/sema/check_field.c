@@ -27,11 +27,21 @@ static enum addr_space space_of(const struct expr *e)
 	}
 }
 
+/* The verifier does not follow a pointer that was in memory meanwhile. */
+const struct type *sema_kept(struct sema *s, const struct type *t)
+{
+	if (t->kind != TY_PTR || t->space != AS_BTF)
+		return t;
+	return type_ptr(s->types, t->elem, AS_KERNEL);
+}
+
 /* A pointer found in a record points where the record was found, unless it
  * says itself that it is the user's. */
 static const struct type *propagate(struct sema *s, const struct type *t,
 				    enum addr_space from)
 {
+	if (from == AS_BPF)
+		return sema_kept(s, t);
 	if (t->kind != TY_PTR || from == AS_CTX || from == AS_BPF ||
 	    t->space == AS_USER)
 		return t;
@@ -122,7 +132,7 @@ static void check_tuple_member(struct sema *s, struct expr *e,
 		return;
 	}
 	e->member.field = t->fields[i];
-	e->type = t->fields[i].type;
+	e->type = sema_kept(s, t->fields[i].type);
 	take_constant(e, e->member.base, (uint32_t)i);
 }
 
@@ -192,7 +202,7 @@ static void check_tuple_index(struct sema *s, struct expr *e)
 	}
 	if (!t->n_fields || !in_bounds(s, i, t->n_fields))
 		return;
-	e->type = t->fields[i->num].type;
+	e->type = sema_kept(s, t->fields[i->num].type);
 }
 
 /* The verifier does not follow an index that it does not know. */

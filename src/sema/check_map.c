@@ -329,7 +329,7 @@ void check_map(struct sema *s, struct expr *e)
 	if (!sema_map_keys(s, m, e->map.keys, e->span) ||
 	    !sema_map_known(s, m, e->span))
 		return;
-	e->type = sema_value_type(s, m->value);
+	e->type = sema_kept(s, sema_value_type(s, m->value));
 	if (!type_is_aggregation(e->type))
 		return;
 	diag_error(s->d, e->span, D_AGGREGATION,

@@ -38,7 +38,7 @@ void check_self(struct sema *s, struct expr *e)
 
 	e->self.sym = v;
 	v->is_read |= !s->is_unevaluated;
-	e->type = v->type;
+	e->type = v->type ? sema_kept(s, v->type) : NULL;
 	if (v->type || v->is_failed)
 		return;
 	diag_error(s->d, e->span, D_UNDEFINED_VAR,
