@@ -69,12 +69,15 @@ check_one()
 }
 
 # Nobody asked for these: whatever else a case is about, it must not warn.
+# Whether another process has a page in memory is up to the machine.
 check_warnings()
 {
 	local line re expected_line
 
 	for line in "${err_lines[@]}"; do
 		[[ $line =~ WARNING|ERROR|'runtime error:' ]] || continue
+		[[ $line =~ :' WARNING: '[0-9]+' read'.*' of memory failed in ' ]] &&
+			continue
 		expected_line=
 		for re in "${allowed[@]}"; do
 			[[ $line =~ $re ]] && expected_line=yes

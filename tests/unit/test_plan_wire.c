@@ -128,6 +128,8 @@ static const char sample_text[] =
 	"site   5   loop file=stdin line=1 column=15 end=25 text=\"be"
 	"gin { @ = 1 }\"\n"
 	"site   6   helper file=stdin line=1 column=16 end=26 text=\""
+	"begin { @ = 1 }\"\n"
+	"site   7   thread file=stdin line=1 column=17 end=27 text=\""
 	"begin { @ = 1 }\"\n";
 
 static void expect_same(struct str have, struct str want)

@@ -225,6 +225,36 @@ Test(event, records_that_make_no_sense_are_dropped)
 	fixture_close(&f);
 }
 
+Test(event, reads_that_failed_are_told_at_the_end)
+{
+	const struct plan_probe probe = { .name = STR("tracepoint:a:b") };
+	struct plan_site read = { .kind = SITE_READ,
+				  .line = 1,
+				  .column = 2,
+				  .end_column = 5,
+				  .file = STR("x.bt"),
+				  .text = STR("(str)") };
+	uint64_t counts[4] = { 0, 1, 0, 3 };
+	struct fixture f;
+
+	fixture_open(&f);
+	read.probe = plan_add_probe(f.plan, &probe);
+	plan_add_site(f.plan, &read);
+	plan_add_site(f.plan, &read);
+	plan_add_site(f.plan, &read);
+	fixture_start(&f);
+	event_report_sites(&f.session, counts);
+	auto_free char *text = fixture_text(&f, f.err_fd);
+	cr_expect_str_eq(text,
+			 "x.bt:1:2-5: WARNING: 1 read of memory failed in "
+			 "tracepoint:a:b: the page was not there, the value is "
+			 "empty\n(str)\n ~~~\n"
+			 "x.bt:1:2-5: WARNING: 3 reads of memory failed in "
+			 "tracepoint:a:b: the page was not there, the value is "
+			 "empty\n(str)\n ~~~\n");
+	fixture_close(&f);
+}
+
 Test(event, warnings_come_once_and_are_counted)
 {
 	const struct plan_map map = { .name = STR("@a") };
