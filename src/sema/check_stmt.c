@@ -66,16 +66,17 @@ static void check_let(struct sema *s, struct stmt *st)
 	const struct type *wanted = NULL;
 	struct var *v;
 
-	if (st->let.type) {
+	if (st->let.type)
 		wanted = sema_type_expr(s, st->let.type);
-		if (!wanted)
-			return;
-	}
 	if (st->let.value)
 		sema_value(s, st->let.value);
 	v = sema_declare(s, e);
 	if (!v)
 		return;
+	if (st->let.type && !wanted) {
+		v->is_failed = true;
+		return;
+	}
 	v->is_let = true;
 	if (wanted) {
 		v->type = v->wanted = wanted;
@@ -250,6 +251,33 @@ bool sema_ends(const struct stmt *st)
 	       st->e->call.fn && st->e->call.fn->flags & FN_ENDS;
 }
 
+static bool stops(const struct stmt *st);
+
+static bool list_stops(const struct stmt *list)
+{
+	for (; list; list = list->next)
+		if (stops(list))
+			return true;
+	return false;
+}
+
+/* The same, of blocks and of both branches of an if too. */
+static bool stops(const struct stmt *st)
+{
+	if (st->kind == ST_BLOCK)
+		return list_stops(st->block.body);
+	if (st->kind == ST_IF)
+		return !st->branch.is_comptime && list_stops(st->branch.then) &&
+		       list_stops(st->branch.otherwise);
+	return sema_ends(st);
+}
+
+/* exit() did not always end the program: a return after it was needed. */
+static bool is_needless_return(const struct stmt *st)
+{
+	return st->kind == ST_RETURN && !st->e && !st->next;
+}
+
 /* Variables of a block are gone when it ends. After errors it is not known what
  * is used. */
 static void warn_unused(struct sema *s, size_t from)
@@ -268,7 +296,7 @@ void check_list(struct sema *s, struct stmt *list)
 {
 	for (struct stmt *st = list; st; st = st->next) {
 		check_stmt(s, st);
-		if (!st->next || !sema_ends(st))
+		if (!st->next || !stops(st) || is_needless_return(st->next))
 			continue;
 		diag_warn(s->d, st->next->span, D_UNREACHABLE,
 			  "this is never reached");
