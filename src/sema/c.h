@@ -51,6 +51,8 @@ struct c_front {
 	uint8_t pack;
 	uint32_t includes; /* open files */
 	uint32_t depth; /* of types being laid out */
+	struct str path; /* of the file that is being read */
+	VEC(struct str) once; /* paths of those with #pragma once */
 	bool is_full; /* too many tokens: said once */
 	bool has_headers; /* it has an #include <header> */
 };

@@ -240,6 +240,8 @@ static void do_error(struct c_front *c, const struct line *l)
 /* #pragma pack(push, 1), pack(1), pack(pop), pack() */
 static void do_pragma(struct c_front *c, const struct line *l)
 {
+	if (l->n > 1 && str_is(l->v[1].text, "once"))
+		vec_push(c->arena, &c->once, c->path);
 	if (l->n < 3 || !str_is(l->v[1].text, "pack"))
 		return;
 	if (l->v[3 < l->n ? 3 : 2].kind == ')')
@@ -290,7 +292,7 @@ static void do_include(struct c_front *c, const struct line *l)
 {
 	auto_buf struct buf text = { 0 };
 	const struct source *src;
-	struct str path;
+	struct str path, before;
 
 	if (l->n < 2 || (l->v[1].kind != C_STRING && l->v[1].kind != '<')) {
 		diag_error(c->d, l->at, D_SYNTAX,
@@ -302,6 +304,9 @@ static void do_include(struct c_front *c, const struct line *l)
 		return;
 	}
 	path = beside(c, l->v[1].text, l->at);
+	vec_each(once, &c->once)
+		if (str_eq(*once, path))
+			return;
 	if (c->includes >= MAX_INCLUDES) {
 		diag_error(c->d, l->v[1].span, D_LIMIT,
 			   "files include each other too deeply");
@@ -313,9 +318,12 @@ static void do_include(struct c_front *c, const struct line *l)
 		return;
 	}
 	src = source_add(c->sources, path, buf_view(&text));
+	before = c->path;
+	c->path = path;
 	c->includes++;
 	read_text(c, src->text, src->base);
 	c->includes--;
+	c->path = before;
 }
 
 /* --- all --------------------------------------------------------------------- */

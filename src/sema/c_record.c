@@ -64,7 +64,8 @@ static struct field *add_field(struct place *x, const struct c_decl *m,
 	struct field *f = vec_add(x->c->arena, &x->fields);
 
 	f->name = m->name;
-	f->type = type;
+	/* The kernel's structs are part of this one's value. */
+	f->type = machine_complete(x->c->machine, x->c->types, type);
 	return f;
 }
 
