@@ -268,6 +268,22 @@ static void build(struct sema *s, struct expr *e)
 		e->type = type_tuple(s->types, elems, n);
 }
 
+static bool has_unique_names(struct sema *s, const struct expr *e)
+{
+	const struct expr *x = e->tuple.elems;
+
+	for (uint32_t i = 0; e->kind == EX_RECORD && i < e->tuple.n; i++) {
+		for (uint32_t k = 0; k < i; k++)
+			if (str_eq(e->tuple.names[i], e->tuple.names[k]))
+				return diag_error(s->d, x->span, D_REDEFINED,
+						  "the record has a '%.*s' "
+						  "already",
+						  STR_ARG(e->tuple.names[i]));
+		x = x->next;
+	}
+	return true;
+}
+
 void check_tuple(struct sema *s, struct expr *e)
 {
 	bool ok = true;
@@ -279,6 +295,6 @@ void check_tuple(struct sema *s, struct expr *e)
 	}
 	for (struct expr *x = e->tuple.elems; x; x = x->next)
 		ok &= sema_value(s, x);
-	if (ok)
+	if (ok && has_unique_names(s, e))
 		build(s, e);
 }
