@@ -50,6 +50,11 @@ int64_t espy_read_avg(void *map, const void *key, uint64_t ncpus,
 /* Zeroes size bytes (a multiple of 8) of every CPU's value. */
 int64_t espy_reset(void *map, const void *key, uint64_t ncpus, uint64_t size);
 
+/* entry.bpf.c: p has the number of frames, then ENTRY_FRAMES of size bytes,
+ * each with the stack pointer first. Which frame it is; -1: no room, none. */
+int64_t espy_entry_push(uint64_t *p, uint64_t size, uint64_t sp);
+int64_t espy_entry_pop(uint64_t *p, uint64_t size, uint64_t sp);
+
 /* string.bpf.c: strings fill size bytes or end in NUL. */
 int64_t espy_strlen(const char *s, uint64_t size);
 /* Over at most n bytes; 0 when equal, else the difference. */

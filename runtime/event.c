@@ -267,6 +267,12 @@ static void site_text(const struct session *s, const struct plan_site *x,
 		buf_printf(out, "the kernel's function failed: %s",
 			   strerror((int)(code < 0 ? -code : code)));
 		break;
+	case SITE_DEPTH:
+		buf_printf(out,
+			   "more than %d calls in each other: entry() does "
+			   "not know the inner ones",
+			   ENTRY_FRAMES);
+		break;
 	case SITE_THREAD:
 		buf_puts(out, "no memory for a value of the thread: it was "
 			      "not kept");

@@ -398,6 +398,13 @@ enum ctx_kind {
 	CTX_N,
 };
 
+/* A value that entry() keeps until the function returns. */
+struct captured {
+	struct expr *value; /* found at the entry */
+	struct var *var; /* that has it at the return */
+	struct captured *next;
+};
+
 /* One BPF program: a probe's body for one shape of context, with the targets
  * that share it. */
 struct prog {
@@ -419,6 +426,15 @@ struct prog {
 	struct str symbol; /* lower: function name in the ELF */
 	struct var *vars; /* check */
 	uint32_t n_vars;
+	struct prog *entry; /* check: the program at the entry; NULL: no use
+			       of entry() */
+	bool is_entry; /* check: it is that program */
+	/* lower, of both: what is kept, the type of all of it after the stack
+	 * pointer, which pair of programs it is; of the entry's: where
+	 * entry() is */
+	struct captured *captured;
+	const struct type *frame;
+	uint32_t entry_number, site;
 	struct prog *next;
 };
 

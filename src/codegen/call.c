@@ -54,12 +54,18 @@ void fns_emit(struct cg *g, const struct prog *p)
 {
 	struct need n = { g, p };
 	struct stmt predicate = { .kind = ST_EXPR, .e = p->predicate };
+	struct stmt value = { .kind = ST_EXPR };
+	const struct captured *c;
 
 	g->fns.n = 0;
 	g->fn = NULL;
 	if (p->predicate)
 		stmt_each_expr(&predicate, need_expr, &n);
 	stmt_each_expr(p->body, need_expr, &n);
+	for (c = p->captured; c && p->is_entry; c = c->next) {
+		value.e = c->value;
+		stmt_each_expr(&value, need_expr, &n);
+	}
 	g->prog = p;
 	g->fn = NULL;
 	g->stack_used = g->fns.n ? STACK_BUDGET - STACK_PROG : 0;
@@ -277,7 +283,7 @@ struct val emit_user_call(struct cg *g, const struct expr *e)
 	uint32_t i;
 
 	for (i = 0; i < c->n_regs; i++)
-		regs[i] = ir_as_i64(g, v[c->places[i]].v);
+		regs[i] = ir_as_i64(g, ir_value(g, v[c->places[i]]));
 	pass_in_memory(g, c, v);
 	n = LLVMBuildCall2(g->b, c->type, c->code, regs, c->n_regs, "");
 	end_with(g, c);

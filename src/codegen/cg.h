@@ -189,6 +189,8 @@ void fn_set_result(struct cg *g, struct val x);
 LLVMValueRef fn_result(struct cg *g); /* as a register */
 void frame_make(struct cg *g); /* codegen.c: the variables of loops */
 
+void emit_entry(struct cg *g); /* entry.c: what entry() keeps */
+
 /* --- values of the thread (self.c) ----------------------------------------------- */
 
 /* The current thread's value in a map of map_thread(), made when asked for;

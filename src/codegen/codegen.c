@@ -124,6 +124,7 @@ static void emit_prog(struct cg *g, const struct prog *p)
 	frame_make(g);
 	find_syscall(g);
 	filter_pid(g);
+	emit_entry(g);
 	emit_body(g);
 	func_end(g);
 	g->prog_index++;

@@ -8,7 +8,8 @@
 const struct function *const function_tables[] = {
 	memory_functions, net_functions,   time_functions,  agg_functions,
 	map_functions,    param_functions, print_functions, string_functions,
-	symbol_functions, text_functions,  join_functions,  NULL,
+	symbol_functions, text_functions,  join_functions,  entry_functions,
+	NULL,
 };
 
 const struct builtin *const builtin_tables[] = { builtins, NULL };

@@ -23,6 +23,8 @@ enum fn_flags {
 				  delete() */
 	FN_ASSIGNED = 1 << 3, /* only as the value assigned to a map: count() */
 	FN_HAS_FORMAT = 1 << 4, /* first argument is a printf format */
+	FN_AT_ENTRY = 1 << 5, /* its argument is what it was when the function
+				 was entered: entry() */
 };
 
 /* Prototypes are text: "RESULT NAME(TYPE name, ...)".
@@ -99,6 +101,7 @@ struct probe_type {
 	const char *aliases[4]; /* "t", "BEGIN"; compared without case */
 	const char *form; /* "tracepoint:category:event" */
 	uint32_t min_parts, max_parts; /* without the provider */
+	const char *entry; /* of returns: the type for the entries; NULL */
 	bool has_path; /* the second part is a path: may contain '/' */
 
 	/* Resolves one attach point against the machine: calls

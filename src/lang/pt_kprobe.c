@@ -123,6 +123,7 @@ const struct probe_type kprobe_types[] = {
 		 "wildcards.",
 	  .example = "kprobe:vfs_read { @[comm] = count(); }" },
 	{ .name = "kretprobe",
+	  .entry = "kprobe",
 	  .aliases = { "kr" },
 	  .form = "kretprobe:function, kretprobe:module:function",
 	  .min_parts = 1,

@@ -174,6 +174,7 @@ const struct probe_type uprobe_types[] = {
 		 "or by name (libc); arguments are arg0, arg1 and so on.",
 	  .example = "uprobe:libc:malloc { @[comm] = sum(arg0); }" },
 	{ .name = "uretprobe",
+	  .entry = "uprobe",
 	  .aliases = { "ur" },
 	  .form = "uretprobe:binary:function",
 	  .min_parts = 2,

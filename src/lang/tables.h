@@ -7,6 +7,7 @@
 #include "lang/lang.h"
 
 extern const struct function agg_functions[]; /* aggs.c */
+extern const struct function entry_functions[]; /* fn_entry.c */
 extern const struct function join_functions[]; /* fn_join.c */
 extern const struct function map_functions[]; /* fn_map.c */
 extern const struct function memory_functions[]; /* fn_mem.c */

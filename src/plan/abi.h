@@ -50,6 +50,10 @@ struct agg_avg { /* avg(), stats() */
 #define LHIST_BUCKETS(min, max, step) \
 	(2u + (uint32_t)(((max) - (min) + (step)-1) / (step)))
 
+/* Calls of a function by a thread, one in the other, that entry() tells apart;
+ * a power of two. */
+#define ENTRY_FRAMES 16
+
 /* A value of type probe: which attach point fired. Printed by name. It is
  * an index into the names of the plan (plan_probe.first_name + target). */
 

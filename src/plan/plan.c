@@ -60,6 +60,7 @@ const char *const site_kind_names[SITE_N] = {
 	[SITE_DIVISION] = "division", [SITE_MAP_FULL] = "map_full",
 	[SITE_READ] = "read",         [SITE_LOOP] = "loop",
 	[SITE_HELPER] = "helper",     [SITE_THREAD] = "thread",
+	[SITE_DEPTH] = "depth",
 };
 
 /* The architecture that the compiler of this file makes code for: programs

@@ -205,6 +205,8 @@ void check_fns(struct sema *s); /* once per round */
 void check_fn_return(struct sema *s, const struct stmt *st);
 void check_fn_call(struct sema *s, struct expr *call, struct fn_decl *f);
 
+void check_entry(struct sema *s, struct expr *call); /* entry.c */
+
 /* Who calls whom: no cycles, no long chains, who may end the probe. */
 void check_fn_calls(struct sema *s);
 

@@ -430,6 +430,10 @@ void check_call(struct sema *s, struct expr *e)
 		check_unknown(s, e);
 		return;
 	}
+	if (f->flags & FN_AT_ENTRY) {
+		check_entry(s, e);
+		return;
+	}
 	parse(f, &p);
 	if (!is_allowed(s, e) || !check_args(s, e, &p))
 		return;

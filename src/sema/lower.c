@@ -331,6 +331,8 @@ static void lower_prog(struct lower *l, struct prog *p, uint32_t i)
 	if (has_process(p))
 		plan_add_fixup(l->plan, FX_TARGET_PID, (struct str){ "", 0 },
 			       8);
+	for (struct captured *c = p->captured; c && p->is_entry; c = c->next)
+		lower_expr(l, c->value);
 	lower_expr(l, p->predicate);
 	lower_stmts(l, p->body);
 }
@@ -367,6 +369,7 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	vec_each(call, &s->options_used)
 		(*call)->call.fn->lower(&l, *call);
 	lower_selfs(&l);
+	lower_entries(&l);
 	for (struct fn_decl *f = s->fns; f; f = f->next) {
 		l.prog = f->prog;
 		lower_stmts(&l, f->body);

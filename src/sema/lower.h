@@ -47,6 +47,9 @@ void lower_need_release(struct lower *l);
  * where nothing is computed at run time. */
 void lower_layout(struct lower *l, struct expr *e);
 
+/* entry.c: adds the programs at the entries of functions. */
+void lower_entries(struct lower *l);
+
 /* A type of the script in the plan. */
 type_id lower_type(struct lower *l, const struct type *t);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* work [N] - functions to put user probes on. Called N (1) times each, with i
+/* work [N [DEPTH]] - functions to put user probes on. Called N (1) times each, with i
  * counting from 1, in this order:
  *
  *	work(i)					returns 2 * i
@@ -7,6 +7,7 @@
  *	work_pair(&{ .left = i, .right = -i })	returns left - right
  *	work_many(i, i + 1, ... i + 7)		returns the sum, 8 * i + 28
  *	work_outer(i) -> work_middle -> work_inner	returns i + 3
+ *	nest(DEPTH) -> nest(DEPTH - 1) ... -> nest(0)	returns DEPTH; DEPTH 2
  *
  * Built without optimisation, with frame pointers and debug information, and
  * linked dynamically. work_total is the sum of what work() returned. */
@@ -33,6 +34,7 @@ PROBED long work_many(int a, int b, int c, int d, int e, int f, int g, int h);
 PROBED int work_inner(int n);
 PROBED int work_middle(int n);
 PROBED int work_outer(int n);
+PROBED int nest(int n);
 
 int work_total;
 const char work_greeting[] = "hello from work";
@@ -72,9 +74,15 @@ int work_outer(int n)
 	return work_middle(n) + 1;
 }
 
+int nest(int n)
+{
+	return n ? nest(n - 1) + 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	int count = (int)number_arg(argc, argv, 1, 1);
+	int depth = (int)number_arg(argc, argv, 2, 2);
 	int wrong = 0;
 
 	for (int i = 1; i <= count; i++) {
@@ -88,6 +96,7 @@ int main(int argc, char **argv)
 		wrong |= work_many(i, i + 1, i + 2, i + 3, i + 4, i + 5, i + 6,
 				   i + 7) != 8L * i + 28;
 		wrong |= work_outer(i) != i + 3;
+		wrong |= nest(depth) != depth;
 	}
 	return wrong;
 }
