@@ -58,7 +58,7 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 		return NULL;
 	case TY_RECORD:
 		if (e->type->size && e->kind != EX_NAME)
-			return sema_fits(s, e->type, e->span) ? e->type : NULL;
+			return e->type;
 		diag_error(s->d, e->span, D_MAP_KEY,
 			   "a value of type %s cannot be a key",
 			   sema_name(s, e->type));
@@ -106,7 +106,7 @@ static const struct type *use_key(struct sema *s, struct expr *keys,
 			return NULL;
 		}
 		elems[n] = key_type(s, k);
-		if (!elems[n])
+		if (!elems[n] || !sema_fits(s, k->type, k->span))
 			return NULL;
 		if (sema_is_flexible(k))
 			*flexible |= (uint64_t)1 << n;
