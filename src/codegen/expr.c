@@ -263,6 +263,9 @@ static struct val emit_binary(struct cg *g, const struct expr *e)
 	if (e->bin.op == OP_LAND || e->bin.op == OP_LOR)
 		return emit_logic(g, e);
 	a = emit_expr(g, e->bin.l);
+	if (e->type->kind == TY_STRING) /* $1 + n: a text without n bytes */
+		return ir_mem(ir_at_offset(g, a.v, (uint32_t)e->bin.r->num),
+			      e->type, a.as, 1);
 	b = emit_expr(g, e->bin.r);
 	if (!common)
 		common = a.type;
@@ -376,11 +379,11 @@ static struct val emit_cast(struct cg *g, const struct expr *e)
 
 	if (is_reg(e->type) && v.where == VAL_MEM && !is_reg(v.type))
 		v = ir_here(g, v, v.type);
+	if (v.type->kind == TY_PTR && e->type->kind == TY_INT)
+		v = ir_reg(ir_forget(g, ir_value(g, v)), v.type);
 	if (is_reg(e->type) || e->type->kind == TY_STRING)
 		return ir_convert(g, v, e->type);
 	if (v.where == VAL_MEM && v.type->size >= e->type->size) {
-	if (v.type->kind == TY_PTR && e->type->kind == TY_INT)
-		v = ir_reg(ir_forget(g, ir_value(g, v)), v.type);
 		v.type = e->type;
 		return v;
 	}

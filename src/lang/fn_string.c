@@ -19,14 +19,32 @@ static uint32_t str_size(struct sema *s, const struct expr *len)
 	return max;
 }
 
+/* $1 and $1 + n as texts, also when they could be numbers. */
+static bool param_text(struct sema *s, struct expr *from)
+{
+	if (from->kind != EX_BINARY || from->bin.op != OP_ADD)
+		return sema_param_text(s, from);
+	return sema_param_text(s, from->bin.l) && sema_binary_type(s, from);
+}
+
+static bool is_param(const struct expr *e)
+{
+	return e->kind == EX_PARAM ||
+	       (e->kind == EX_BINARY && e->bin.op == OP_ADD &&
+		e->bin.l->kind == EX_PARAM && !e->is_const);
+}
+
 static bool check_str(struct sema *s, struct expr *call)
 {
 	struct expr *from = sema_arg(call, 0), *len = sema_arg(call, 1);
 	uint32_t size = str_size(s, len);
 
-	if (from->kind == EX_PARAM)
-		return sema_param_text(s, from) &&
-		       (call->type = from->type, true);
+	if (is_param(from)) {
+		if (!param_text(s, from))
+			return false;
+		call->type = from->type;
+		return true;
+	}
 	switch ((int)from->type->kind) {
 	case TY_STRING:
 		if (from->type->size < size)
@@ -52,6 +70,15 @@ static enum addr_space text_space(const struct prog *p, const struct type *t)
 	return p->is_user ? AS_USER : AS_NONE;
 }
 
+/* Of a string as of memory: length bytes at most, the last a NUL. */
+static struct val cut(struct cg *g, const struct expr *call, struct val from)
+{
+	LLVMValueRef len = ir_value(g, emit_arg(g, call, 1));
+
+	from = ir_here(g, from, from.type);
+	return ir_text(g, from.v, AS_KERNEL, call->type, len);
+}
+
 static struct val emit_str(struct cg *g, const struct expr *call)
 {
 	struct val from = emit_arg(g, call, 0), text;
@@ -59,7 +86,7 @@ static struct val emit_str(struct cg *g, const struct expr *call)
 	LLVMValueRef len = NULL;
 
 	if (from.where != VAL_REG && from.type->kind == TY_STRING)
-		return ir_convert(g, from, call->type);
+		return n ? cut(g, call, from) : ir_convert(g, from, call->type);
 	if (n && !n->is_const)
 		len = ir_value(g, emit_expr(g, n));
 	if (from.where == VAL_MEM && from.type->kind == TY_ARRAY)

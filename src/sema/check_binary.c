@@ -216,6 +216,27 @@ static void check_cut(struct sema *s, struct expr *e)
 	e->type = type_string(s->types, (uint32_t)(l->str.n - r->num + 1));
 }
 
+static bool is_param_text(const struct expr *e)
+{
+	return e->kind == EX_PARAM && e->type->kind == TY_STRING;
+}
+
+/* $1 + n likewise, of the text that it will have. */
+static void check_param_cut(struct sema *s, struct expr *e)
+{
+	struct expr *r = e->bin.r;
+	uint32_t size = e->bin.l->type->size;
+
+	if (!type_is_integer(r->type) || !r->is_const)
+		mismatch(s, e, e->bin.l, r);
+	else if (r->num < 0 || r->num >= size)
+		diag_error(s->d, r->span, D_RANGE,
+			   "the text has at most %u bytes, found %lld",
+			   size - 1, (long long)r->num);
+	else
+		e->type = type_string(s->types, size - (uint32_t)r->num);
+}
+
 bool sema_binary_type(struct sema *s, struct expr *e)
 {
 	e->bin.common = NULL;
@@ -225,6 +246,8 @@ bool sema_binary_type(struct sema *s, struct expr *e)
 		e->type = e->bin.l->type; /* folding makes it whole */
 	else if (e->bin.op == OP_ADD && is_text(e->bin.l))
 		check_cut(s, e);
+	else if (e->bin.op == OP_ADD && is_param_text(e->bin.l))
+		check_param_cut(s, e);
 	else
 		check_math(s, e);
 	return e->type;
