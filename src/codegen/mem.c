@@ -251,6 +251,8 @@ static void fill_text(struct cg *g, const struct val *src, struct val dst,
 		ir_clear(g, dst.v, dst.align, size);
 	if (src->len)
 		n = ir_at_most(g, src->len, size);
+	if (src->len && !pad) /* 0 bytes are not even a NUL */
+		ir_clear(g, dst.v, 1, 1);
 	rc = read_str(g, src->as, dst.v, n, src->v);
 	ir_count_failed(g, rc, src->v, src->site);
 }
