@@ -227,6 +227,23 @@ bool sema_fits(struct sema *s, const struct type *t, struct span at)
 	return false;
 }
 
+static bool values_differ(struct sema *s, const struct map *m,
+			  const struct type *t, struct span at)
+{
+	if (t->kind == m->value->kind && type_is_aggregation(t))
+		diag_error(s->d, at, D_TYPE,
+			   "all values of '%.*s' need the same buckets",
+			   STR_ARG(m->name));
+	else
+		diag_error(s->d, at, D_TYPE,
+			   "'%.*s' cannot take a value of type %s: its values "
+			   "are of type %s",
+			   STR_ARG(m->name), sema_name(s, t),
+			   sema_name(s, m->value));
+	diag_note(s->d, m->value_span, "this is where it got its type");
+	return false;
+}
+
 bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		    const struct type *t, struct span at)
 {
@@ -250,15 +267,8 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		return true;
 	}
 	joined = type_join(s->types, m->value, m->is_flexible, t, flexible);
-	if (!joined) {
-		diag_error(s->d, at, D_TYPE,
-			   "'%.*s' cannot take a value of type %s: its values "
-			   "are of type %s",
-			   STR_ARG(m->name), sema_name(s, t),
-			   sema_name(s, m->value));
-		diag_note(s->d, m->value_span, "this is where it got its type");
-		return false;
-	}
+	if (!joined)
+		return values_differ(s, m, t, at);
 	if (joined != m->value || (m->is_flexible && !flexible)) {
 		s->changed = true;
 		m->value = joined;
