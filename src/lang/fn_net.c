@@ -101,7 +101,11 @@ static bool check_macaddr(struct sema *s, struct expr *call)
 	bool is_pointer = x->type->kind == TY_PTR && x->type->elem &&
 			  x->type->elem->size == 1;
 
-	if (x->is_const || (!is_pointer && !is_bytes(x->type, 6)))
+	/* that of a device has room for longer ones */
+	bool is_long = x->type->kind == TY_ARRAY && x->type->elem->size == 1 &&
+		       x->type->count >= 6;
+
+	if (x->is_const || (!is_pointer && !is_long && !is_bytes(x->type, 6)))
 		return diag_error(s->d, x->span, D_ARG_TYPE,
 				  "macaddr() expects an array of 6 bytes, "
 				  "found %s",
