@@ -21,6 +21,7 @@ struct c_macro {
 	struct str name;
 	struct span span;
 	ctok_vec body;
+	VEC(struct str) params;
 	bool has_params;
 	bool is_busy; /* it is being replaced */
 };
@@ -85,10 +86,17 @@ void c_suggest_type(const struct c_front *c, struct str name,
 
 /* --- between the files ------------------------------------------------------- */
 
-/* Replaces macros in t and adds the result to out. next is the token after it
- * or NULL; at: the place of the macro that t comes from, or NULL. */
-bool c_expand(struct c_front *c, const struct ctok *t, const struct ctok *next,
-	      const struct span *at, ctok_vec *out);
+struct c_macro *c_find_macro(const struct c_front *c, struct str name);
+bool c_is_macro_name(const struct ctok *t);
+struct c_macro *c_define(struct c_front *c, const struct ctok *name);
+
+/* Adds a copy of t, at another place unless at is NULL. False when there are
+ * too many, which is reported. */
+bool c_put(struct c_front *c, const struct ctok *t, const struct span *at,
+	   ctok_vec *out);
+
+/* Adds the tokens of in, macros replaced. */
+bool c_expand(struct c_front *c, const ctok_vec *in, ctok_vec *out);
 
 /* The value of an expression. In a directive unknown names are 0. */
 bool c_eval(struct c_front *c, const struct c_expr *e, bool is_directive,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Directives and macros of the C at the top of a script. */
+/* Directives of the C at the top of a script. */
 #include "sema/c.h"
 
 #include <errno.h>
@@ -13,111 +13,6 @@ enum {
 };
 
 static void read_text(struct c_front *c, struct str text, uint32_t base);
-
-/* --- macros ------------------------------------------------------------------ */
-
-static struct c_macro *find_macro(const struct c_front *c, struct str name)
-{
-	void **slot = strmap_get(&c->macros, name);
-
-	return slot ? *slot : NULL;
-}
-
-static bool is_macro_name(const struct ctok *t)
-{
-	return t->text.n && t->kind != C_INT && t->kind != C_STRING &&
-	       ((t->text.p[0] | 32) >= 'a' || t->text.p[0] == '_');
-}
-
-static struct c_macro *define(struct c_front *c, const struct ctok *name)
-{
-	struct c_macro *m = arena_new(c->arena, struct c_macro);
-
-	m->name = name->text;
-	m->span = name->span;
-	*strmap_put(c->arena, &c->macros, m->name) = m;
-	vec_push(c->arena, &c->macro_list, m->name);
-	return m;
-}
-
-static void predefine(struct c_front *c, const char *name)
-{
-	struct ctok t = { .kind = C_IDENT, .text = str_from(name) };
-	struct c_macro *m = define(c, &t);
-	struct ctok *one = vec_add(c->arena, &m->body);
-
-	one->kind = C_INT;
-	one->num = 1;
-	one->text = STR("1");
-}
-
-static bool put(struct c_front *c, const struct ctok *t, const struct span *at,
-		ctok_vec *out)
-{
-	struct ctok *x;
-
-	if (out->n >= C_MAX_TOKENS || c->is_full) {
-		if (!c->is_full)
-			diag_error(c->d, at ? *at : t->span, D_LIMIT,
-				   "the macros make more than %d words of C",
-				   C_MAX_TOKENS);
-		c->is_full = true;
-		return false;
-	}
-	x = vec_add(c->arena, out);
-	*x = *t;
-	if (at)
-		x->span = *at;
-	if (t->kind == '{')
-		x->pack = c->pack;
-	return true;
-}
-
-static bool no_arguments(struct c_front *c, const struct c_macro *m,
-			 struct span at)
-{
-	diag_error(c->d, at, D_UNSUPPORTED,
-		   "the macro '%.*s' has parameters: macros of C like this "
-		   "are not supported",
-		   STR_ARG(m->name));
-	diag_hint(c->d,
-		  "write it as a macro of the script: macro %.*s(x) "
-		  "{ ... }",
-		  STR_ARG(m->name));
-	return false;
-}
-
-static bool expand_at(struct c_front *c, const struct ctok *t,
-		      const struct ctok *next, const struct span *at,
-		      uint32_t depth, ctok_vec *out)
-{
-	struct c_macro *m = is_macro_name(t) ? find_macro(c, t->text) : NULL;
-	struct span use = at ? *at : t->span;
-	bool ok = true;
-
-	if (!m || m->is_busy)
-		return put(c, t, at, out);
-	if (m->has_params)
-		return next && next->kind == '(' ? no_arguments(c, m, use)
-						 : put(c, t, at, out);
-	if (depth >= MAX_EXPANSION)
-		return diag_error(c->d, use, D_LIMIT,
-				  "the macro '%.*s' is nested too deeply",
-				  STR_ARG(m->name));
-	m->is_busy = true;
-	for (size_t i = 0; ok && i < m->body.n; i++)
-		ok = expand_at(c, &m->body.v[i],
-			       i + 1 < m->body.n ? &m->body.v[i + 1] : next,
-			       &use, depth + 1, out);
-	m->is_busy = false;
-	return ok;
-}
-
-bool c_expand(struct c_front *c, const struct ctok *t, const struct ctok *next,
-	      const struct span *at, ctok_vec *out)
-{
-	return expand_at(c, t, next, at, 0, out);
-}
 
 /* --- lines that begin with '#' ------------------------------------------------- */
 
@@ -138,15 +33,16 @@ static void do_define(struct c_front *c, const struct line *l)
 	struct c_macro *m;
 	size_t i = 2;
 
-	if (l->n < 2 || !is_macro_name(&l->v[1])) {
+	if (l->n < 2 || !c_is_macro_name(&l->v[1])) {
 		diag_error(c->d, l->at, D_SYNTAX, "#define needs a name");
 		return;
 	}
-	m = define(c, &l->v[1]);
+	m = c_define(c, &l->v[1]);
 	m->has_params = l->n > 2 && l->v[2].kind == '(' && !l->v[2].is_spaced;
 	if (m->has_params)
-		while (i < l->n && l->v[i++].kind != ')')
-			;
+		for (i++; i < l->n && l->v[i - 1].kind != ')'; i++)
+			if (c_is_macro_name(&l->v[i]))
+				vec_push(c->arena, &m->params, l->v[i].text);
 	for (; i < l->n; i++)
 		vec_push(c->arena, &m->body, l->v[i]);
 }
@@ -168,15 +64,15 @@ static size_t is_defined(struct c_front *c, const struct line *l, size_t i,
 	struct ctok one = l->v[i];
 
 	one.kind = C_INT;
-	one.num = name < l->n && find_macro(c, l->v[name].text);
-	put(c, &one, NULL, out);
+	one.num = name < l->n && c_find_macro(c, l->v[name].text);
+	c_put(c, &one, NULL, out);
 	return name + 1 + has_paren;
 }
 
 static bool condition(struct c_front *c, const struct line *l)
 {
 	struct span end = { l->at.end, l->at.end };
-	ctok_vec toks = { 0 };
+	ctok_vec toks = { 0 }, expanded = { 0 };
 	struct c_value v;
 	size_t i = 1;
 
@@ -185,12 +81,11 @@ static bool condition(struct c_front *c, const struct line *l)
 			i = is_defined(c, l, i, &toks);
 			continue;
 		}
-		if (!c_expand(c, &l->v[i], i + 1 < l->n ? &l->v[i + 1] : NULL,
-			      NULL, &toks))
-			return false;
-		i++;
+		c_put(c, &l->v[i++], NULL, &toks);
 	}
-	return c_eval_tokens(c, &toks, true, "this condition",
+	if (!c_expand(c, &toks, &expanded))
+		return false;
+	return c_eval_tokens(c, &expanded, true, "this condition",
 			     (struct span){ 0 }, end, &v) &&
 	       v.bits;
 }
@@ -338,7 +233,7 @@ static bool is_named(struct c_front *c, const struct line *l)
 	if (l->n < 2)
 		return diag_error(c->d, l->at, D_SYNTAX, "'#%.*s' needs a name",
 				  STR_ARG(l->v[0].text));
-	return find_macro(c, l->v[1].text);
+	return c_find_macro(c, l->v[1].text);
 }
 
 /* Those that count also where nothing else does. */
@@ -381,28 +276,36 @@ static void directive(struct c_front *c, const struct line *l)
 			   STR_ARG(l->v[0].text));
 }
 
+/* After the directive, or the declarations, that begin at i. */
+static size_t part_end(const ctok_vec *v, size_t i)
+{
+	bool is_directive = v->v[i].kind == '#' && v->v[i].is_first;
+
+	for (i++; i < v->n; i++)
+		if (v->v[i].is_first && (is_directive || v->v[i].kind == '#'))
+			break;
+	return i;
+}
+
 static void read_text(struct c_front *c, struct str text, uint32_t base)
 {
 	ctok_vec v = { 0 };
-	size_t i = 0, end;
+	size_t end;
 
 	ctoken_scan(c->arena, text, base, &v);
-	while (i < v.n && !c->is_full) {
+	for (size_t i = 0; i < v.n && !c->is_full; i = end) {
 		const struct ctok *t = &v.v[i];
+		ctok_vec part;
 
-		if (t->kind != '#' || !t->is_first) {
-			if (is_taken(c))
-				c_expand(c, t, i + 1 < v.n ? t + 1 : NULL, NULL,
-					 &c->toks);
-			i++;
-			continue;
-		}
-		for (end = i + 1; end < v.n && !v.v[end].is_first;)
-			end++;
-		directive(c, &(struct line){
-				     t + 1, end - i - 1,
-				     span_join(t->span, v.v[end - 1].span) });
-		i = end;
+		end = part_end(&v, i);
+		part = (ctok_vec){ v.v + i, end - i, end - i };
+		if (t->kind == '#' && t->is_first)
+			directive(c, &(struct line){
+					     t + 1, part.n - 1,
+					     span_join(t->span,
+						       v.v[end - 1].span) });
+		else if (is_taken(c))
+			c_expand(c, &part, &c->toks);
 	}
 }
 
@@ -417,7 +320,7 @@ static void end_piece(struct c_front *c, const struct c_text *x)
 	int last = c->toks.n ? c->toks.v[c->toks.n - 1].kind : ';';
 
 	if (last == '}' || last == ')')
-		put(c, &semicolon, NULL, &c->toks);
+		c_put(c, &semicolon, NULL, &c->toks);
 }
 
 static bool parse_all(struct c_front *c, struct span end)
@@ -453,6 +356,30 @@ static bool lay_out_all(struct c_front *c)
 	return ok;
 }
 
+/* As LINUX_VERSION_CODE has it. */
+static unsigned int version_code(struct c_front *c)
+{
+	unsigned int major = 0, minor = 0, patch = 0;
+
+	sscanf(machine_release(c->machine).p, "%u.%u.%u", &major, &minor,
+	       &patch);
+	return major << 16 | (minor & 255) << 8 | (patch < 255 ? patch : 255);
+}
+
+static void predefine(struct c_front *c)
+{
+	static const char have_btf[] = "#define BPFTRACE_HAVE_BTF 1\n";
+	struct str text = str_printf(
+		c->arena,
+		"#define ESPY 1\n"
+		"#define LINUX_VERSION_CODE %u\n"
+		"#define KERNEL_VERSION(a, b, c) "
+		"(((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))\n%s",
+		version_code(c), machine_has_btf(c->machine) ? have_btf : "");
+
+	read_text(c, text, 0);
+}
+
 bool c_read(struct c_front *c, const struct c_text *list)
 {
 	unsigned int errors = c->d->errors;
@@ -461,9 +388,7 @@ bool c_read(struct c_front *c, const struct c_text *list)
 	if (!list)
 		return true;
 	c->unit.last_tag = &c->unit.tags;
-	predefine(c, "ESPY");
-	if (machine_has_btf(c->machine))
-		predefine(c, "BPFTRACE_HAVE_BTF");
+	predefine(c);
 	for (const struct c_text *x = list; x; x = x->next) {
 		read_text(c, x->text, x->span.start);
 		end_piece(c, x);
@@ -476,87 +401,4 @@ bool c_read(struct c_front *c, const struct c_text *list)
 		return false;
 	return parse_all(c, (struct span){ end.end, end.end }) &&
 	       lay_out_all(c);
-}
-
-/* --- constants ----------------------------------------------------------------- */
-
-static bool macro_text(struct c_front *c, const ctok_vec *toks,
-		       struct c_constant *out)
-{
-	for (size_t i = 0; i < toks->n; i++)
-		if (toks->v[i].kind != C_STRING)
-			return false;
-	out->is_text = toks->n;
-	for (size_t i = 0; i < toks->n; i++)
-		out->text =
-			i ? str_printf(c->arena, "%.*s%.*s", STR_ARG(out->text),
-				       STR_ARG(toks->v[i].text))
-			  : toks->v[i].text;
-	return out->is_text;
-}
-
-static struct c_constant *macro_value(struct c_front *c, struct c_macro *m,
-				      struct span at)
-{
-	struct c_constant *out = arena_new(c->arena, struct c_constant);
-	const char *what =
-		arena_printf(c->arena, "the macro '%.*s'", STR_ARG(m->name));
-	struct ctok name = { .kind = C_IDENT, .text = m->name, .span = at };
-	ctok_vec toks = { 0 };
-
-	if (m->has_params) {
-		no_arguments(c, m, at);
-		return NULL;
-	}
-	if (!m->body.n) {
-		diag_error(c->d, at, D_TYPE, "the macro '%.*s' is empty",
-			   STR_ARG(m->name));
-		return NULL;
-	}
-	if (!c_expand(c, &name, NULL, &at, &toks))
-		return NULL;
-	if (macro_text(c, &toks, out) ||
-	    c_eval_tokens(c, &toks, false, what, at, at, &out->value))
-		return out;
-	return NULL;
-}
-
-bool c_constant(struct c_front *c, struct str name, struct span at,
-		struct c_constant **out)
-{
-	struct c_macro *m = find_macro(c, name);
-	void **slot = strmap_get(&c->unit.enums, name);
-	struct c_enumerator *e = slot ? *slot : NULL;
-
-	*out = NULL;
-	if (m) {
-		*out = macro_value(c, m, at);
-		return true;
-	}
-	if (!e)
-		return false;
-	if (e->tag->state != CS_DONE)
-		return true;
-	*out = arena_new(c->arena, struct c_constant);
-	(*out)->type = e->tag->type;
-	(*out)->value = (struct c_value){ (uint64_t)e->num, false, true };
-	return true;
-}
-
-void c_suggest(const struct c_front *c, struct str name, struct suggest *s)
-{
-	vec_each(m, &c->macro_list)
-		suggest_offer(s, name, *m);
-	for (const struct c_tag *t = c->unit.tags; t; t = t->next)
-		for (const struct c_enumerator *e = t->enums; e; e = e->next)
-			suggest_offer(s, name, e->name);
-}
-
-void c_suggest_type(const struct c_front *c, struct str name, struct suggest *s)
-{
-	vec_each(t, &c->unit.typedef_list)
-		suggest_offer(s, name, *t);
-	for (const struct c_tag *t = c->unit.tags; t; t = t->next)
-		if (t->name.n)
-			suggest_offer(s, name, t->name);
 }

@@ -157,6 +157,9 @@ bool check_c_constant(struct sema *s, struct expr *e);
 bool check_uapi(struct sema *s, struct expr *e);
 
 void sema_c_suggest(struct sema *s, struct str name, struct suggest *near);
+/* Is it a macro of C with parameters? Reports that it cannot be called. */
+bool sema_c_macro(struct sema *s, struct str name, struct span at);
+
 /* For a name that nothing is near to: headers are not read. */
 void sema_c_hint(struct sema *s, struct str name);
 
@@ -216,11 +219,11 @@ struct var *sema_self(struct sema *s, const struct expr *e);
 /* Is a value of type t small enough to be kept? Reports. */
 bool sema_fits(struct sema *s, const struct type *t, struct span at);
 
-struct var *sema_find_var(struct sema *s, struct str name);
-
 /* The type of a value of type t that is read back from a map, a tuple or a
  * record. */
 const struct type *sema_kept(struct sema *s, const struct type *t);
+
+struct var *sema_find_var(struct sema *s, struct str name);
 
 /* Makes (or in later rounds, finds again) the variable e declares, and makes it
  * visible in the innermost block. */

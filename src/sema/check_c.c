@@ -76,6 +76,14 @@ void sema_c_suggest(struct sema *s, struct str name, struct suggest *near)
 	uapi_suggest(name, near);
 }
 
+bool sema_c_macro(struct sema *s, struct str name, struct span at)
+{
+	const struct c_macro *m = c_find_macro(s->c, name);
+	struct c_constant *k;
+
+	return m && m->has_params && c_constant(s->c, name, at, &k);
+}
+
 void sema_c_hint(struct sema *s, struct str name)
 {
 	if (s->c->has_headers)

@@ -376,6 +376,8 @@ static void unknown_function(struct sema *s, const struct expr *e)
 {
 	struct suggest near = { 0 };
 
+	if (sema_c_macro(s, e->call.id, e->call.id_span))
+		return;
 	diag_error(s->d, e->call.id_span, D_UNKNOWN_FUNC,
 		   "unknown function '%.*s'", STR_ARG(e->call.id));
 	function_suggest(e->call.id, &near);

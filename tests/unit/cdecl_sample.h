@@ -3,7 +3,7 @@
  * the one into test_cdecl.c, read by the other when the test runs. */
 /* clang-format off */
 #define N 5
-#define TWICE(x) ((x) * 2) /* never used */
+#define TWICE(x) ((x) * 2)
 #define SIZE (N * 2 + (1 << 2))
 #define FIELDS int left; char right;
 
@@ -102,5 +102,13 @@ struct c02 {
 #undef N
 #define N 7L
 struct c03 { char a[N]; int b; };
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define MEMBER(type, name) type name;
+#define ARRAY(name) char name[TWICE(N) + 1];
+struct c04 { MEMBER(int, a) MEMBER(char *, b) ARRAY(c) };
+struct c05 { char a[LARGER(TWICE(3), LARGER(2, 4))]; char b; };
+#if LARGER(1, 2) == 2 && TWICE(3) == (6)
+struct c06 { char TWICE; long b; };
+#endif
 static inline int unused(int x) { if (x) { return 1; } return 0; }
 extern int printf(const char *format, ...);

@@ -104,19 +104,20 @@ struct size_row {
 #define S(n) T(struct n)
 
 static const struct size_row sizes[] = {
-	S(s01),       S(s02),         S(s03),       S(s04),       S(s05),
-	S(s06),       S(s07),         S(s08),       S(s09),       S(s10),
-	S(s11),       S(s12),         S(s13),       S(s14),       S(s15),
-	S(s16),       S(s17),         S(s18),       S(s19),       S(s20),
-	S(s21),       S(s22),         S(s23),       S(s24),       S(s25),
-	S(s26),       S(s27),         S(s28),       S(s29),       S(s30),
-	S(s31),       S(s32),         S(s33),       S(s34),       S(s35),
-	S(s36),       S(s37),         S(s38),       S(s39),       S(s40),
-	S(s41),       S(s42),         S(s43),       S(s44),       S(s45),
-	S(s46),       S(p01),         S(p02),       S(p03),       S(c01),
-	S(c02),       S(c03),         S(later),     T(union u01), T(union u02),
-	T(union u03), T(enum colour), T(enum wide), T(point_t),   T(words),
-	T(text8),     T(s64),         T(callback),
+	S(s01),       S(s02),       S(s03),       S(s04),       S(s05),
+	S(s06),       S(s07),       S(s08),       S(s09),       S(s10),
+	S(s11),       S(s12),       S(s13),       S(s14),       S(s15),
+	S(s16),       S(s17),       S(s18),       S(s19),       S(s20),
+	S(s21),       S(s22),       S(s23),       S(s24),       S(s25),
+	S(s26),       S(s27),       S(s28),       S(s29),       S(s30),
+	S(s31),       S(s32),       S(s33),       S(s34),       S(s35),
+	S(s36),       S(s37),       S(s38),       S(s39),       S(s40),
+	S(s41),       S(s42),       S(s43),       S(s44),       S(s45),
+	S(s46),       S(p01),       S(p02),       S(p03),       S(c01),
+	S(c02),       S(c03),       S(c04),       S(c05),       S(c06),
+	S(later),     T(union u01), T(union u02), T(union u03), T(enum colour),
+	T(enum wide), T(point_t),   T(words),     T(text8),     T(s64),
+	T(callback),
 };
 
 Test(cdecl, sizes)
@@ -162,7 +163,8 @@ static const struct offset_row offsets[] = {
 	F(s36, c), F(s36, d),   F(s36, e),   F(s37, names), F(s37, c),
 	F(s38, d), F(s40, c),   F(s43, b),   F(s45, b),     F(s46, y),
 	F(p01, b), F(p01, c),   F(p03, b),   F(p03, c),     F(c01, b),
-	F(c02, b), F(c03, a),   F(c03, b),   F(later, n),
+	F(c02, b), F(c03, a),   F(c03, b),   F(c04, b),     F(c04, c),
+	F(c05, b), F(c06, b),   F(later, n),
 };
 
 Test(cdecl, offsets)
@@ -187,14 +189,14 @@ Test(cdecl, offsets)
 #define BIT_FIELDS(X)                                                         \
 	X(s07, a)                                                             \
 	X(s07, b)                                                             \
-	X(s07, c) X(s07, d) X(s08, b) X(s08, c) X(s09, a) X(s09, b) X(s11, a) \
-		X(s11, b) X(s11, c) X(s12, a) X(s12, b) X(s19, a) X(s19, b)   \
-			X(s38, a) X(s38, b) X(s38, c) X(s40, a) X(s40, b)     \
-				X(s41, a) X(s41, b) X(s41, c) X(s42, a)       \
-					X(s44, b) X(s44, c) X(s46, a)         \
-						X(s46, b) X(p02, b) X(p02, c) \
-							X(s39, a) X(s39, b)   \
-								X(s39, c)
+	X(s07, c)                                                             \
+	X(s07, d) X(s08, b) X(s08, c) X(s09, a) X(s09, b) X(s11, a) X(s11, b) \
+		X(s11, c) X(s12, a) X(s12, b) X(s19, a) X(s19, b) X(s38, a)   \
+			X(s38, b) X(s38, c) X(s40, a) X(s40, b) X(s41, a)     \
+				X(s41, b) X(s41, c) X(s42, a) X(s44, b)       \
+					X(s44, c) X(s46, a) X(s46, b)         \
+						X(p02, b) X(p02, c) X(s39, a) \
+							X(s39, b) X(s39, c)
 
 #define SETTER(t, f)                                            \
 	static void set_##t##_##f(unsigned char *p)             \
@@ -247,12 +249,12 @@ Test(cdecl, bits)
 #define CONSTANTS(X)                                                            \
 	X(1)                                                                    \
 	X(-1)                                                                   \
-	X(0x7fffffff) X(0x80000000) X(1 << 31) X(1u << 31) X(1L << 40) X(       \
-		~0) X(~0u) X(~0UL) X(-1 / 2) X(-7 % 3) X(7u - 8) X(7u - 8L)     \
-		X(010 + 0x10) X(1 ? 2 : 3) X(!5) X(!!5) X('A') X('\n') X(       \
-			'\377') X(3 > 2 && 1 < 0 ||                             \
-				  1) X(-1 < 0u) X(5 & 3 |                       \
-						  8 ^ 1) X((unsigned char)300)  \
+	X(0x7fffffff)                                                           \
+	X(0x80000000) X(1 << 31) X(1u << 31) X(1L << 40) X(~0) X(~0u) X(        \
+		~0UL) X(-1 / 2) X(-7 % 3) X(7u - 8) X(7u - 8L) X(010 + 0x10)    \
+		X(1 ? 2 : 3) X(!5) X(!!5) X('A') X('\n') X('\377') X(           \
+			3 > 2 && 1 < 0 ||                                       \
+			1) X(-1 < 0u) X(5 & 3 | 8 ^ 1) X((unsigned char)300)    \
 			X((signed char)200) X((short)0x18000) X(                \
 				(unsigned)-1) X((long)-1) X(sizeof(long) *      \
 							    2) X(-8 >> 1)       \
@@ -329,7 +331,9 @@ static const char *const mistakes[] = {
 	"#define\n",
 	"#include\n",
 	"#include \"/nowhere/at/all.h\"\n",
-	"#define F(x) x\nstruct x { int a[F(3)]; };\n",
+	"#define F(x) x\nstruct x { int a[F(3, 4)]; };\n",
+	"#define F(x) #x\nstruct x { int a[F(3)]; };\n",
+	"#define F(x) x\nstruct x { int a[F(3]; };\n",
 	"typedef a a; struct x { a b; };",
 	"typedef a b; typedef b a; struct x { a b; };",
 	"struct x { int a __attribute__((aligned(3))); };",
