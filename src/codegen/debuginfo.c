@@ -110,6 +110,15 @@ static void name_params(struct cg *g, LLVMMetadataRef sp, LLVMMetadataRef file,
 	}
 }
 
+/* Is parameter i of n a number? Of the callback of bpf_loop() the first is,
+ * programs and other callbacks have only pointers. */
+static bool takes_number(const struct cg *g, unsigned int i, unsigned int n)
+{
+	if (g->f->parent)
+		return n == 2 && !i;
+	return g->fn;
+}
+
 LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 			    struct span at)
 {
@@ -124,9 +133,7 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 	LLVMMetadataRef type, sp;
 
 	for (i = 0; i < n; i++)
-		types[i + 1] =
-			!g->f->parent ? (g->fn ? di->i64 : void_ptr)
-			: n == 2 && !i ? di->i64 : void_ptr;
+		types[i + 1] = takes_number(g, i, n) ? di->i64 : void_ptr;
 	type = LLVMDIBuilderCreateSubroutineType(di->b, file, types, n + 1,
 						 LLVMDIFlagZero);
 	sp = LLVMDIBuilderCreateFunction(di->b, file, name, strlen(name), name,

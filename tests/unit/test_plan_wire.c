@@ -130,7 +130,9 @@ static const char sample_text[] =
 	"site   6   helper file=stdin line=1 column=16 end=26 text=\""
 	"begin { @ = 1 }\"\n"
 	"site   7   thread file=stdin line=1 column=17 end=27 text=\""
-	"begin { @ = 1 }\"\n";
+	"begin { @ = 1 }\"\n"
+	"site   8   depth file=stdin line=1 column=18 end=28 text=\"b"
+	"egin { @ = 1 }\"\n";
 
 static void expect_same(struct str have, struct str want)
 {
