@@ -6,9 +6,18 @@
 #include "lang/tables.h"
 
 const struct function *const function_tables[] = {
-	memory_functions, net_functions,   time_functions,  agg_functions,
-	map_functions,    param_functions, print_functions, string_functions,
-	symbol_functions, text_functions,  join_functions,  entry_functions,
+	memory_functions,
+	net_functions,
+	time_functions,
+	agg_functions,
+	map_functions,
+	param_functions,
+	print_functions,
+	string_functions,
+	symbol_functions,
+	text_functions,
+	join_functions,
+	entry_functions,
 	NULL,
 };
 
