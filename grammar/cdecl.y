@@ -310,7 +310,7 @@ static int yyreport_syntax_error(const yypcontext_t *ctx, struct cparse *p)
 	bool is_one = n == 1;
 
 	if (yypcontext_token(ctx) != YYSYMBOL_YYEOF)
-		found = ctoken_text(&p->toks->v[p->next - 1]);
+		found = p->toks->v[p->next - 1].text;
 	cparse_error(p, *at, D_SYNTAX, "unexpected '%.*s' in %s%s%s",
 		     STR_ARG(found), p->what, is_one ? ", expected " : "",
 		     is_one ? yysymbol_name(expected[0]) : "");

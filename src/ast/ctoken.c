@@ -293,7 +293,18 @@ void ctoken_scan(struct arena *a, struct str s, uint32_t base, ctok_vec *out)
 	}
 }
 
-struct str ctoken_text(const struct ctok *t)
+bool ctoken_is_number(const struct ctok *t)
 {
-	return t->text;
+	return t->kind == C_INT;
+}
+
+bool ctoken_is_string(const struct ctok *t)
+{
+	return t->kind == C_STRING;
+}
+
+void ctoken_set_number(struct ctok *t, uint64_t num)
+{
+	t->kind = C_INT;
+	t->num = num;
 }

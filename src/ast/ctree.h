@@ -163,8 +163,12 @@ void ctoken_scan(struct arena *a, struct str text, uint32_t base,
 /* The value of a string or of a character between its quotes. */
 struct str ctoken_unquote(struct arena *a, struct str body);
 
-/* The name of a token for messages, as written. */
-struct str ctoken_text(const struct ctok *t);
+/* What it is, for those who do not know the grammar. */
+bool ctoken_is_number(const struct ctok *t);
+bool ctoken_is_string(const struct ctok *t);
+
+/* Makes it a number. */
+void ctoken_set_number(struct ctok *t, uint64_t num);
 
 /* Prepares tokens, all macros replaced, for ctree_parse(): of declarations, or
  * of one expression. The result ends with a token of kind 0 at end. */

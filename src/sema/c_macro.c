@@ -2,8 +2,6 @@
 /* Macros of C: what is put in for them, and the constants they are. */
 #include "sema/c.h"
 
-#include "grammar/cdecl.h"
-
 enum {
 	MAX_EXPANSION = 100 /* macros inside of macros */
 };
@@ -19,7 +17,7 @@ struct c_macro *c_find_macro(const struct c_front *c, struct str name)
 
 bool c_is_macro_name(const struct ctok *t)
 {
-	return t->text.n && t->kind != C_INT && t->kind != C_STRING &&
+	return t->text.n && !ctoken_is_number(t) && !ctoken_is_string(t) &&
 	       ((t->text.p[0] | 32) >= 'a' || t->text.p[0] == '_');
 }
 
@@ -119,7 +117,7 @@ static bool substitute(struct c_front *c, const struct c_macro *m,
 		const struct ctok *t = &m->body.v[i];
 		size_t p = find_param(m, t);
 
-		if (t->kind == '#' || t->kind == C_ELLIPSIS)
+		if (t->kind == '#' || str_is(t->text, "..."))
 			return diag_error(c->d, at, D_UNSUPPORTED,
 					  "the macro '%.*s' uses '#', which "
 					  "is not supported",
@@ -220,7 +218,7 @@ static bool macro_text(struct c_front *c, const ctok_vec *toks,
 		       struct c_constant *out)
 {
 	for (size_t i = 0; i < toks->n; i++)
-		if (toks->v[i].kind != C_STRING)
+		if (!ctoken_is_string(&toks->v[i]))
 			return false;
 	out->is_text = toks->n;
 	for (size_t i = 0; i < toks->n; i++)

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 
-#include "grammar/cdecl.h"
-
 enum {
 	MAX_INCLUDES = 20, /* files inside of files */
 	MAX_EXPANSION = 100, /* macros inside of macros */
@@ -63,8 +61,8 @@ static size_t is_defined(struct c_front *c, const struct line *l, size_t i,
 	size_t name = i + 1 + has_paren;
 	struct ctok one = l->v[i];
 
-	one.kind = C_INT;
-	one.num = name < l->n && c_find_macro(c, l->v[name].text);
+	ctoken_set_number(&one,
+			  name < l->n && c_find_macro(c, l->v[name].text));
 	c_put(c, &one, NULL, out);
 	return name + 1 + has_paren;
 }
@@ -146,7 +144,7 @@ static void do_pragma(struct c_front *c, const struct line *l)
 			vec_push(c->arena, &c->packs, c->pack);
 		else if (str_is(l->v[i].text, "pop"))
 			c->pack = c->packs.n ? c->packs.v[--c->packs.n] : 0;
-		else if (l->v[i].kind == C_INT && l->v[i].num <= 16)
+		else if (ctoken_is_number(&l->v[i]) && l->v[i].num <= 16)
 			c->pack = (uint8_t)l->v[i].num;
 	}
 }
@@ -189,7 +187,7 @@ static void do_include(struct c_front *c, const struct line *l)
 	const struct source *src;
 	struct str path, before;
 
-	if (l->n < 2 || (l->v[1].kind != C_STRING && l->v[1].kind != '<')) {
+	if (l->n < 2 || (!ctoken_is_string(&l->v[1]) && l->v[1].kind != '<')) {
 		diag_error(c->d, l->at, D_SYNTAX,
 			   "#include needs \"file\" or <header>");
 		return;
@@ -271,7 +269,7 @@ static void directive(struct c_front *c, const struct line *l)
 	else if (is_word(l, "pragma"))
 		do_pragma(c, l);
 	else if (!is_word(l, "warning") && !is_word(l, "line") &&
-		 l->v[0].kind != C_INT)
+		 !ctoken_is_number(&l->v[0]))
 		diag_error(c->d, l->at, D_SYNTAX, "unknown directive '#%.*s'",
 			   STR_ARG(l->v[0].text));
 }

@@ -4,7 +4,11 @@
 #define SHAPES_NAME 12
 #define SHAPES_LAST (2 * SHAPES_NAME - 22)
 
-enum shape_kind { SHAPE_NONE, SHAPE_DOT, SHAPE_LINE = 4 };
+enum shape_kind {
+	SHAPE_NONE,
+	SHAPE_DOT,
+	SHAPE_LINE = 4
+};
 
 typedef unsigned char level_t;
 

@@ -186,17 +186,15 @@ Test(cdecl, offsets)
 }
 
 /* The bits that all ones in the field set. */
-#define BIT_FIELDS(X)                                                         \
-	X(s07, a)                                                             \
-	X(s07, b)                                                             \
-	X(s07, c)                                                             \
-	X(s07, d) X(s08, b) X(s08, c) X(s09, a) X(s09, b) X(s11, a) X(s11, b) \
-		X(s11, c) X(s12, a) X(s12, b) X(s19, a) X(s19, b) X(s38, a)   \
-			X(s38, b) X(s38, c) X(s40, a) X(s40, b) X(s41, a)     \
-				X(s41, b) X(s41, c) X(s42, a) X(s44, b)       \
-					X(s44, c) X(s46, a) X(s46, b)         \
-						X(p02, b) X(p02, c) X(s39, a) \
-							X(s39, b) X(s39, c)
+/* clang-format off */
+#define BIT_FIELDS(X) \
+	X(s07, a) X(s07, b) X(s07, c) X(s07, d) X(s08, b) X(s08, c) \
+	X(s09, a) X(s09, b) X(s11, a) X(s11, b) X(s11, c) X(s12, a) \
+	X(s12, b) X(s19, a) X(s19, b) X(s38, a) X(s38, b) X(s38, c) \
+	X(s40, a) X(s40, b) X(s41, a) X(s41, b) X(s41, c) X(s42, a) \
+	X(s44, b) X(s44, c) X(s46, a) X(s46, b) X(p02, b) X(p02, c) \
+	X(s39, a) X(s39, b) X(s39, c)
+/* clang-format on */
 
 #define SETTER(t, f)                                            \
 	static void set_##t##_##f(unsigned char *p)             \
@@ -246,34 +244,22 @@ Test(cdecl, bits)
 
 /* --- constants --------------------------------------------------------------- */
 
-#define CONSTANTS(X)                                                            \
-	X(1)                                                                    \
-	X(-1)                                                                   \
-	X(0x7fffffff)                                                           \
-	X(0x80000000) X(1 << 31) X(1u << 31) X(1L << 40) X(~0) X(~0u) X(        \
-		~0UL) X(-1 / 2) X(-7 % 3) X(7u - 8) X(7u - 8L) X(010 + 0x10)    \
-		X(1 ? 2 : 3) X(!5) X(!!5) X('A') X('\n') X('\377') X(           \
-			3 > 2 && 1 < 0 ||                                       \
-			1) X(-1 < 0u) X(5 & 3 | 8 ^ 1) X((unsigned char)300)    \
-			X((signed char)200) X((short)0x18000) X(                \
-				(unsigned)-1) X((long)-1) X(sizeof(long) *      \
-							    2) X(-8 >> 1)       \
-				X(1000000000 * 4L) X(4294967295) X(sizeof(      \
-					int[3])) X((_Bool)7) X(sizeof(struct {  \
-					char a;                                 \
-					long b;                                 \
-				})) X(0xffffffffffffffff) X((char)'\200')       \
-					X(0 && 1 / 0) X(1 || 1 / 0) X(          \
-						0b101) X(10 - 2 -               \
-							 3) X(2 + 3 * 4 << 1)   \
-						X(1 == 1 !=                     \
-						  0) X(+5) X(sizeof(void *))    \
-							X(__builtin_offsetof(   \
-								struct {        \
-									char a; \
-									long b; \
-								},              \
-								b))
+/* clang-format off */
+#define CONSTANTS(X) \
+	X(1) X(-1) X(0x7fffffff) X(0x80000000) X(1 << 31) X(1u << 31) \
+	X(1L << 40) X(~0) X(~0u) X(~0UL) X(-1 / 2) X(-7 % 3) \
+	X(7u - 8) X(7u - 8L) X(010 + 0x10) X(1 ? 2 : 3) X(!5) X(!!5) \
+	X('A') X('\n') X('\377') X(3 > 2 && 1 < 0 || 1) X(-1 < 0u) \
+	X(5 & 3 | 8 ^ 1) X((unsigned char)300) X((signed char)200) \
+	X((short)0x18000) X((unsigned)-1) X((long)-1) \
+	X(sizeof(long) * 2) X(-8 >> 1) X(1000000000 * 4L) \
+	X(4294967295) X(sizeof(int[3])) X((_Bool)7) \
+	X(sizeof(struct { char a; long b; })) X(0xffffffffffffffff) \
+	X((char)'\200') X(0 && 1 / 0) X(1 || 1 / 0) X(0b101) \
+	X(10 - 2 - 3) X(2 + 3 * 4 << 1) X(1 == 1 != 0) X(+5) \
+	X(sizeof(void *)) \
+	X(__builtin_offsetof(struct { char a; long b; }, b))
+/* clang-format on */
 
 static const struct constant_row {
 	const char *text;
