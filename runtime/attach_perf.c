@@ -146,30 +146,31 @@ static int syscall_number(struct session *s, struct str target)
 		s->machine, (struct str){ target.p + skip, target.n - skip });
 }
 
-/* Which system calls are wanted, and what each is called. */
+/* Which system calls are wanted, and what each is called. Those that this
+ * kernel does not have are left out: a saved program's wildcard matched them on
+ * the kernel where it was made. */
 static int fill_syscalls(struct session *s, const struct plan_probe *p)
 {
 	const char *name = arena_printf(&s->arena, "espy_sys_%zu",
 					(size_t)(p - s->plan->probes.v));
 	struct bpf_map *map = bpf_object__find_map_by_name(s->object, name);
-	size_t i;
+	size_t i, known = 0;
 
 	if (!map)
 		return -ENOENT;
 	for (i = 0; i < p->targets.n; i++) {
 		uint32_t value = p->first_name + (uint32_t)i + 1;
 		int number = syscall_number(s, p->targets.v[i]);
-		int err = -ENOENT;
 
-		if (number >= 0 && (uint32_t)number < bpf_map__max_entries(map))
-			err = bpf_map_update_elem(bpf_map__fd(map), &number,
-						  &value, BPF_ANY);
-		if (err)
-			err = attach_report(s, p, i, err);
-		if (err)
-			return err;
+		if (number < 0 ||
+		    (uint32_t)number >= bpf_map__max_entries(map))
+			continue;
+		if (bpf_map_update_elem(bpf_map__fd(map), &number, &value,
+					BPF_ANY))
+			return attach_report(s, p, i, -errno);
+		known++;
 	}
-	return 0;
+	return known ? 0 : attach_report(s, p, 0, -ENOENT);
 }
 
 int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd)
