@@ -6,6 +6,9 @@
 #	--mode both	run each case directly, and saved + espy-run (default)
 #	--mode direct	only directly, except what only a guest can run
 #	--label NAME	what the last line calls this run (default: run)
+#	--keep DIR	keep the saved programs that other kernels can run
+#	--use DIR	run what is kept there with espy-run, instead of
+#			compiling it here again
 #	--only REGEX	only cases whose "file: name" matches
 #	--tap FILE	write the output to FILE, too
 #
@@ -28,15 +31,19 @@ mode=both
 label=run
 slow=${ESPY_TEST_SLOW-}
 only=
+keep=
+use=
 tap=
 while [[ ${1-} == -* ]]; do
 	case $1 in
 	-s|--slow) slow=$2; shift 2 ;;
 	--mode)    mode=$2; shift 2 ;;
 	--label)   label=$2; shift 2 ;;
+	--keep)    keep=$2; mkdir -p "$keep"; shift 2 ;;
+	--use)     use=$2; shift 2 ;;
 	--only)    only=$2; shift 2 ;;
 	--tap)     tap=$2; shift 2 ;;
-	*) sed -n '3,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+	*) sed -n '3,19s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 	esac
 done
 
@@ -281,7 +288,24 @@ add_program()
 }
 
 # What cannot be compiled is not run: then the case is about the compiler.
-run_saved()
+# Where the saved program of this case is kept; the name is in REPLY.
+kept_name()
+{
+	REPLY="$file: ${field[NAME]}"
+	REPLY=$1/${REPLY//[^a-zA-Z0-9]/_}.o
+}
+
+# Not those with offsets of this very kernel, or with warnings to expect.
+keep_saved()
+{
+	[[ ! -s $TMP/save.err ]] || return 0
+	[[ $("$ESPY" --emit=plan "$TMP/saved.o") != *" needs="*release* ]] ||
+		return 0
+	kept_name "$keep"
+	cp "$TMP/saved.o" "$REPLY"
+}
+
+compile_saved()
 {
 	local -a words line=("$ESPY" --save "$TMP/saved.o")
 	local after=${field[AFTER]-}
@@ -296,17 +320,35 @@ run_saved()
 	field[AFTER]=$after
 	[[ $status == 0 ]] || return
 	mv "$ERR" "$TMP/save.err"
+	[[ -z $keep ]] || keep_saved
+}
 
-	line=("$ESPY_RUN")
+run_saved()
+{
+	compile_saved
+	[[ $status == 0 ]] || return
+	run_kept "$TMP/saved.o"
+	cat "$TMP/save.err" >>"$ERR"
+}
+
+# Run the saved program $1.
+run_kept()
+{
+	local -a words line=("$ESPY_RUN")
+	local program=${1-}
+
+	if [[ -z $program ]]; then
+		kept_name "$use"
+		program=$REPLY
+	fi
 	for words_of in ARGS RUN_ARGS; do
 		split $words_of
 		line+=("${words[@]}")
 	done
 	add_child
-	line+=("$TMP/saved.o")
+	line+=("$program")
 	split PARAMS
 	run_command "${line[@]}" "${words[@]}"
-	cat "$TMP/save.err" >>"$ERR"
 }
 
 # Print a TAP line: "ok" or "not ok", and what may follow the name.
@@ -316,7 +358,7 @@ report()
 	echo "$1 $number - $title${2-}"
 }
 
-# Run the case in the way $1, direct or saved.
+# Run the case in the way $1: direct, saved, or kept (saved on another kernel).
 run_once()
 {
 	title="$file: ${field[NAME]}, $1"
@@ -366,6 +408,13 @@ run_case()
 	fi
 	if [[ -n ${ESPY_TEST_GUEST-} && ${field[GUEST]-} == no ]]; then
 		return
+	fi
+	if [[ -n $use && ${field[GUEST]-} != direct ]]; then
+		kept_name "$use"
+		if [[ -e $REPLY ]]; then
+			run_once kept
+			return
+		fi
 	fi
 	run_once direct
 	if has_saved_run; then

@@ -4,7 +4,8 @@
 #
 # To be called in the build folder. The kernels (6.1 and 6.12 unless named) run
 # at the same time; each is booted once and runs all cases. The TAP is printed
-# as it comes, and written to tap/run-KERNEL.tap.
+# as it comes, and written to tap/run-KERNEL.tap. Programs that check-root has
+# saved on this kernel run there as they are, the rest is compiled there.
 #
 #	ESPY_VM_DIR	where the kernels are kept (~/.cache/espy/kernels)
 #	ESPY_VM_LIMIT	seconds one guest may take (2400)
@@ -33,7 +34,7 @@ run_guest()
 
 	command="cd '$build' && ESPY_TEST_PROGS='$progs' \
 ESPY='${ESPY:-$build/espy}' ESPY_RUN='${ESPY_RUN:-$build/espy-run}' \
-'$tests/run/run.sh' --mode direct --label $1 ${ESPY_TEST_ARGS-} \
+'$tests/run/run.sh' --mode direct --use '$build/tests/kept' --label $1 ${ESPY_TEST_ARGS-} \
 '$tests'/run/*.test"
 	"$here/boot.sh" "$kernels/$1" "$limit" "$command" |
 		tee "tap/run-$1.tap" | sed -u "s/^/$1: /"
