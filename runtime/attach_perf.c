@@ -162,8 +162,7 @@ static int fill_syscalls(struct session *s, const struct plan_probe *p)
 		uint32_t value = p->first_name + (uint32_t)i + 1;
 		int number = syscall_number(s, p->targets.v[i]);
 
-		if (number < 0 ||
-		    (uint32_t)number >= bpf_map__max_entries(map))
+		if (number < 0 || (uint32_t)number >= bpf_map__max_entries(map))
 			continue;
 		if (bpf_map_update_elem(bpf_map__fd(map), &number, &value,
 					BPF_ANY))
