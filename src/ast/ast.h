@@ -429,6 +429,7 @@ struct prog {
 	struct prog *entry; /* check: the program at the entry; NULL: no use
 			       of entry() */
 	bool is_entry; /* check: it is that program */
+	uint32_t n_kept; /* check: bytes that it keeps */
 	/* lower, of both: what is kept, the type of all of it after the stack
 	 * pointer, which pair of programs it is; of the entry's: where
 	 * entry() is */

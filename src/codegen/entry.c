@@ -73,11 +73,12 @@ static void push(struct cg *g)
 {
 	LLVMValueRef p, n, full;
 	const struct captured *c;
-	struct val v[64], frame;
+	struct val *v, frame;
 	struct ir_if is, fits;
 	uint32_t i = 0;
 
-	for (c = g->prog->captured; c && i < ARRAY_SIZE(v); c = c->next)
+	v = arena_alloc(g->arena, g->prog->frame->n_fields * sizeof(*v));
+	for (c = g->prog->captured; c; c = c->next)
 		v[i++] = ir_convert(g, emit_expr(g, c->value), c->var->type);
 	p = frames(g, true);
 	is = ir_if(g, ir_truth_of(g, p));
@@ -86,8 +87,7 @@ static void push(struct cg *g)
 	ir_warn_if(g, full, g->prog->site, ir_i64(g, 0));
 	fits = ir_if(g, LLVMBuildNot(g->b, full, ""));
 	frame = frame_at(g, p, n);
-	for (i = 0, c = g->prog->captured; c && i < ARRAY_SIZE(v);
-	     c = c->next, i++)
+	for (i = 0, c = g->prog->captured; c; c = c->next, i++)
 		ir_store(g, value_at(g, frame, i), v[i], true);
 	ir_end(g, &fits);
 	ir_end(g, &is);

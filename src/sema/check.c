@@ -282,6 +282,7 @@ bool sema_check(struct script *script, const struct sema_env *env,
 	s.is_final = true;
 	check_round(&s);
 	check_fn_calls(&s);
+	check_selfs(&s);
 	check_maps(&s);
 	drop_unattached(script);
 	if (d->errors == before)

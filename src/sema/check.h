@@ -126,6 +126,7 @@ void check_call(struct sema *s, struct expr *e);
 void check_map(struct sema *s, struct expr *e); /* a read */
 void check_var(struct sema *s, struct expr *e); /* a read */
 void check_self(struct sema *s, struct expr *e); /* a read */
+void check_selfs(struct sema *s); /* their sizes */
 void check_member(struct sema *s, struct expr *e);
 void check_index(struct sema *s, struct expr *e);
 void check_cast(struct sema *s, struct expr *e);

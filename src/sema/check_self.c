@@ -2,6 +2,8 @@
 /* check_self.c - self->x: variables of the thread, the same in all probes. */
 #include "sema/check.h"
 
+#define MAX_BYTES 32768 /* the kernel keeps up to 64 KB per thread */
+
 static struct var *find_self(struct sema *s, struct str id)
 {
 	struct str name = str_printf(s->arena, "self->%.*s", STR_ARG(id));
@@ -47,4 +49,21 @@ void check_self(struct sema *s, struct expr *e)
 		if (o->type)
 			suggest_offer(&near, v->name, o->name);
 	sema_hint(s, &near, "");
+}
+
+void check_selfs(struct sema *s)
+{
+	uint32_t n = 0;
+
+	for (const struct var *v = s->script->selfs; v; v = v->next) {
+		if (!v->type)
+			continue;
+		n += (v->type->size + 7) & ~7u;
+		if (v->type->size <= MAX_BYTES && n <= MAX_BYTES)
+			continue;
+		diag_error(s->d, v->declared, D_LIMIT,
+			   "the variables of a thread take more than %d bytes",
+			   MAX_BYTES);
+		return;
+	}
 }

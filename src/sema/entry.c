@@ -4,7 +4,7 @@
 #include "sema/check.h"
 #include "sema/lower.h"
 
-#define MAX_FRAME 2048 /* bytes of all values of a program */
+#define MAX_FRAME 3072 /* bytes of all values of a program */
 
 /* --- check ------------------------------------------------------------------------ */
 
@@ -68,11 +68,15 @@ static const struct type *kept_type(struct sema *s, const struct type *t)
 
 static bool check_size(struct sema *s, const struct expr *e)
 {
-	if (e->type->size <= MAX_FRAME)
+	uint32_t size = (e->type->size + 7) & ~7u;
+
+	if (s->is_final)
+		s->prog->n_kept += size < MAX_FRAME ? size : MAX_FRAME + 1;
+	if (size <= MAX_FRAME && s->prog->n_kept <= MAX_FRAME)
 		return true;
 	return diag_error(s->d, e->span, D_LIMIT,
-			  "entry() keeps at most %d bytes, found %u", MAX_FRAME,
-			  e->type->size);
+			  "a probe's entry() keep at most %d bytes, found %u",
+			  MAX_FRAME, s->prog->n_kept);
 }
 
 void check_entry(struct sema *s, struct expr *call)
