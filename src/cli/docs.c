@@ -248,11 +248,14 @@ bool docs_chapter(struct str chapter, struct buf *out)
 static void example_one(const struct entry *e, enum chapter c, void *arg)
 {
 	struct buf *out = arg;
+	bool is_script;
 
 	if (!e->example)
 		return;
+	/* no call or condition comes before the first block */
+	is_script = e->example[strcspn(e->example, "({")] == '{';
 	buf_printf(out, "// %s %s\n", chapter_names[c], e->name);
-	if (c == CH_PROBES || strchr(e->example, '{'))
+	if (c == CH_PROBES || is_script)
 		buf_printf(out, "%s\n", e->example);
 	else
 		buf_printf(out, "begin { %s }\n", e->example);
