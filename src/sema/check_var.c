@@ -149,6 +149,8 @@ void check_var(struct sema *s, struct expr *e)
 		e->type = v->type;
 		return;
 	}
+	if (v)
+		v->is_failed = s->is_final; /* said once */
 	diag_error(s->d, e->span, D_UNDEFINED_VAR, "'%.*s' has no value here",
 		   STR_ARG(e->var.id));
 	hint_var(s, e, v);
@@ -289,10 +291,12 @@ static bool left_operand(struct sema *s, struct expr *t, struct expr *left)
 
 	if (!old && t->kind == EX_VAR && t->var.sym->is_failed)
 		return false;
-	if (!old && t->kind == EX_VAR)
+	if (!old && t->kind == EX_VAR) {
+		t->var.sym->is_failed = s->is_final; /* said once */
 		return diag_error(s->d, t->span, D_UNDEFINED_VAR,
 				  "'%.*s' has no value here",
 				  STR_ARG(t->var.id));
+	}
 	if (old && type_is_aggregation(old))
 		return diag_error(s->d, t->span, D_TYPE,
 				  "a map of %s takes only the values of its "
