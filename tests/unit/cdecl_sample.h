@@ -88,7 +88,7 @@ struct c01 { char a; long b; };
 #endif
 #ifdef NEVER
 # if N
- don't look /* here */
+ do not look /* here */
 # endif
 #endif
 struct c02 {

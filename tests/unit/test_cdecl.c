@@ -196,11 +196,13 @@ Test(cdecl, offsets)
 	X(s39, a) X(s39, b) X(s39, c)
 /* clang-format on */
 
-#define SETTER(t, f)                                            \
-	static void set_##t##_##f(unsigned char *p)             \
-	{                                                       \
-		((struct t *)(void *)p)->f =                    \
-			(__typeof__(((struct t *)0)->f + 0))-1; \
+static volatile long long ones = -1;
+
+#define SETTER(t, f)                                              \
+	static void set_##t##_##f(unsigned char *p)               \
+	{                                                         \
+		((struct t *)(void *)p)->f =                      \
+			(__typeof__(((struct t *)0)->f + 0))ones; \
 	}
 BIT_FIELDS(SETTER)
 
