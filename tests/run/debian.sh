@@ -4,7 +4,7 @@
 # word, against this kernel? Prints "NAME: ok", or what espy said.
 #
 # Probes that this kernel lacks are no mistake of a script that names those of
-# several releases; the bodies are checked all the same. What cannot pass yet
+# several releases. What cannot pass yet
 # is in the table, with the reason: then it must not pass.
 set -u
 
@@ -25,6 +25,8 @@ said=$(ESPY_MISSING_PROBES=ignore espy --check "$script" 2>&1)
 status=$?
 reason=${not_yet[$name]-}
 lack=${gone[$name]-}
+# A guest's kernel may lack the probe whose body is the reason.
+[[ $status != 0 || -z ${ESPY_TEST_GUEST-} ]] || reason=
 if [[ $status == 0 && -z $said && -z $reason ]]; then
 	echo "$name: ok"
 elif [[ $status == 0 && -z $said ]]; then
