@@ -146,6 +146,23 @@ static const struct type *operand_type(struct sema *s, const struct expr *e)
 	return sema_type_expr(s, e->cast.to);
 }
 
+/* "task_struct" is "struct task_struct". */
+static bool hint_keyword(struct sema *s, struct str name)
+{
+	static const char *const keywords[] = { "struct", "union", "enum" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
+		struct str full = str_printf(s->arena, "%s %.*s", keywords[i],
+					     STR_ARG(name));
+
+		if (!named_type(s, full))
+			continue;
+		diag_hint(s->d, "did you mean '%.*s'?", STR_ARG(full));
+		return true;
+	}
+	return false;
+}
+
 static const struct type *unknown_type(struct sema *s,
 				       const struct type_expr *t)
 {
@@ -156,6 +173,8 @@ static const struct type *unknown_type(struct sema *s,
 	if (s->is_final)
 		machine_suggest_type(s->env->machine, t->name, &near);
 	sema_c_suggest_type(s, t->name, &near);
+	if (s->is_final && hint_keyword(s, t->name))
+		return NULL;
 	sema_hint(s, &near, "");
 	if (!near.best.p && s->is_final && !machine_has_btf(s->env->machine))
 		diag_hint(s->d, "this kernel has no BTF: its types are not "
