@@ -23,12 +23,16 @@ static LLVMValueRef length_of(struct cg *g, struct val s)
 
 /* --- str_concat() ------------------------------------------------------------- */
 
+/* Sizes that double: $s = str_concat($s, "x") comes to an end of growing. */
 static bool check_concat(struct sema *s, struct expr *call)
 {
 	uint64_t max = s->script->options.num[OPT_MAX_STRLEN];
-	uint64_t n = (uint64_t)sema_arg(call, 0)->type->size +
-		     sema_arg(call, 1)->type->size;
+	uint64_t whole = (uint64_t)sema_arg(call, 0)->type->size +
+			 sema_arg(call, 1)->type->size;
+	uint64_t n = 16;
 
+	while (n < whole)
+		n *= 2;
 	call->type = type_string(s->types, (uint32_t)(n < max ? n : max));
 	return true;
 }
@@ -42,7 +46,8 @@ static struct val emit_concat(struct cg *g, const struct expr *call)
 	const struct type *byte = type_int(ir_types(g), 1, false);
 	LLVMValueRef end;
 
-	both = ir_temp_large(g, type_string(ir_types(g), whole));
+	both = ir_temp_large(g, type_string(ir_types(g),
+					    whole > size ? whole : size));
 	ir_store(g, both, a, true);
 	end = ir_moved(g, both.v, length_of(g, a), a.type->size);
 	ir_copy(g, end, 1, b.v, b.align, b.type->size);
