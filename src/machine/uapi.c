@@ -29,6 +29,19 @@ bool uapi_constant(struct str name, int64_t *value)
 	return false;
 }
 
+bool uapi_is_macro(struct str name)
+{
+	static const char *const families[] = {
+		"AF_", "CAP_", "CLONE_", "O_", "PROT_", "SIG", "SOL_", "S_I",
+	};
+	bool is_errno = name.n && name.p[0] == 'E' && !str_has(name, '_');
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (str_starts(name, families[i]))
+			return true;
+	return is_errno;
+}
+
 void uapi_suggest(struct str name, struct suggest *s)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -10,6 +10,10 @@
 /* False when there is none of that name. */
 bool uapi_constant(struct str name, int64_t *value);
 
+/* Is it of a family that the kernel has as macros only, so that BTF need not be
+ * asked? */
+bool uapi_is_macro(struct str name);
+
 /* Offers all names. */
 void uapi_suggest(struct str name, struct suggest *s);
 

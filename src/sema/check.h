@@ -156,6 +156,7 @@ bool sema_c_type(struct sema *s, struct str name, const struct type **out);
  * Linux. False when there is none. */
 bool check_c_constant(struct sema *s, struct expr *e);
 bool check_uapi(struct sema *s, struct expr *e);
+bool check_macro(struct sema *s, struct expr *e); /* without asking BTF */
 
 void sema_c_suggest(struct sema *s, struct str name, struct suggest *near);
 /* Is it a macro of C with parameters? Reports that it cannot be called. */

@@ -70,6 +70,11 @@ bool check_uapi(struct sema *s, struct expr *e)
 	return true;
 }
 
+bool check_macro(struct sema *s, struct expr *e)
+{
+	return uapi_is_macro(e->name.id) && check_uapi(s, e);
+}
+
 void sema_c_suggest(struct sema *s, struct str name, struct suggest *near)
 {
 	c_suggest(s->c, name, near);

@@ -94,7 +94,7 @@ void check_name(struct sema *s, struct expr *e)
 		check_call(s, e);
 		return;
 	}
-	if (!check_c_constant(s, e) && !check_enumerator(s, e) &&
-	    !check_uapi(s, e))
+	if (!check_c_constant(s, e) && !check_macro(s, e) &&
+	    !check_enumerator(s, e) && !check_uapi(s, e))
 		unknown_name(s, e);
 }
