@@ -26,6 +26,7 @@ void *map_lookup_percpu(void *map, const void *key, uint32_t cpu);
 #define MAX_CPUS 4096 /* a bound the verifier can see */
 
 /* number.bpf.c: division and remainder that cut towards zero; b is not 0. */
+uint64_t espy_bswap(uint64_t n, uint64_t size); /* size 2, 4, 8 */
 int64_t espy_sdiv(int64_t a, int64_t b);
 int64_t espy_smod(int64_t a, int64_t b);
 

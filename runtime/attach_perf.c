@@ -120,16 +120,21 @@ static int attach_event(struct session *s, struct str category,
 	return attach_perf(s, prog_fd, open_event(&attr, -1, 0), cookie);
 }
 
+/* A wildcard of a saved program matched on the kernel where it was made: what
+ * this one does not have is left out. */
 int attach_tracepoint(struct session *s, const struct plan_probe *p,
 		      int prog_fd)
 {
+	bool is_wildcard = str_is_glob(p->name);
 	int err = machine_need_tracefs(s->machine);
 	size_t i;
 
 	for (i = 0; i < p->targets.n && !err; i++) {
 		err = attach_event(s, p->module, p->targets.v[i], prog_fd,
 				   p->first_name + i);
-		if (err)
+		if (err == -ENOENT && is_wildcard)
+			err = 0;
+		else if (err)
 			err = attach_report(s, p, i, err);
 	}
 	return err;

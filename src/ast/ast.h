@@ -280,6 +280,9 @@ struct var {
 	const struct type *wanted; /* declared with let $x : T */
 	bool is_assigned, is_read, is_param;
 	bool is_let; /* check: declared with let */
+	bool is_shared; /* check: also used after the block that made it, where
+			   it is 0 unless that block was run */
+	uint32_t loops; /* check: loops around where it was made */
 	bool is_failed; /* check: was given something without a type */
 	bool is_flexible; /* check: literals only so far, none negative: its
 			     sign may still change */
@@ -456,6 +459,7 @@ struct script {
 	struct prog *progs; /* expand */
 	struct map *maps; /* check, in order of first use */
 	struct var *selfs; /* check: self-> variables */
+	bool c_has_layout; /* check: its C has sizes or offsets of this kernel */
 	VEC(struct expr *) options_used; /* check: calls of getopt() */
 	const struct type *self_type; /* lower: a tuple of them, by index;
 					 NULL: there are none */

@@ -163,6 +163,7 @@ static void emit_code(struct cg *g, struct fn_code *c, const char *name)
 	di_line(g, c->fn->span);
 	slots_capture(g);
 	frame_make(g);
+	slots_clear(g);
 	place_result(g, c);
 	clear_result(g, c);
 	take_params(g, c);

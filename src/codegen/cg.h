@@ -165,6 +165,7 @@ void callback_begin(struct cg *g, struct func *f, struct loop *l,
 void callback_end(struct cg *g);
 void slots_capture(struct cg *g); /* decides which variables loops share */
 struct val var_mem(struct cg *g, const struct var *v);
+void slots_clear(struct cg *g); /* those used where nothing may have set them */
 void var_set(struct cg *g, const struct var *v, struct val x);
 
 struct val emit_map_read(struct cg *g, const struct expr *e);

@@ -122,6 +122,7 @@ static void emit_prog(struct cg *g, const struct prog *p)
 	di_line(g, p->probe->span);
 	slots_capture(g);
 	frame_make(g);
+	slots_clear(g);
 	find_syscall(g);
 	filter_pid(g);
 	emit_entry(g);

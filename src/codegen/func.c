@@ -197,3 +197,12 @@ void var_set(struct cg *g, const struct var *v, struct val x)
 	dst = var_mem(g, v);
 	LLVMBuildStore(g->b, n, dst.v);
 }
+
+void slots_clear(struct cg *g)
+{
+	const struct var *v;
+
+	for (v = g->prog->vars; v; v = v->next)
+		if (v->is_shared && v->type)
+			var_set(g, v, ir_none(g));
+}

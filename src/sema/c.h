@@ -38,6 +38,8 @@ struct c_front {
 	struct strmap macros; /* c_macro */
 	VEC(struct str) macro_list; /* for suggestions */
 
+	bool has_layout; /* sizes or offsets of this kernel are in it */
+
 	/* while reading */
 	ctok_vec toks; /* declarations, macros replaced */
 	VEC(struct cond {

@@ -238,6 +238,7 @@ static bool of_type(struct eval *x, const struct c_expr *e, struct c_value *out)
 	}
 	if (!c_layout(x->c, e->type, &t))
 		return false;
+	x->c->has_layout |= t.type && t.type->origin;
 	out->bits = !t.type ? 1 : e->kind == CE_SIZEOF ? t.size : t.align;
 	return true;
 }

@@ -64,6 +64,7 @@ static struct field *add_field(struct place *x, const struct c_decl *m,
 	struct field *f = vec_add(x->c->arena, &x->fields);
 
 	f->name = m->name;
+	x->c->has_layout |= type->origin;
 	/* The kernel's structs are part of this one's value. */
 	f->type = machine_complete(x->c->machine, x->c->types, type);
 	return f;
@@ -248,6 +249,7 @@ static bool step(struct c_front *c, const struct type **t, struct str name,
 	else if (!(*t)->origin ||
 		 !machine_field(c->machine, c->types, *t, name, &f))
 		return false;
+	c->has_layout |= (*t)->origin;
 	*offset += f.offset;
 	*t = f.type;
 	return true;

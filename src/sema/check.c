@@ -191,7 +191,7 @@ bool sema_value(struct sema *s, struct expr *e)
 static void check_prog(struct sema *s, struct prog *p)
 {
 	s->prog = p;
-	s->scope.n = s->block = 0;
+	s->scope.n = s->ended.n = s->block = 0;
 	s->loops = 0;
 	s->assigned = NULL;
 	if (p->predicate)
@@ -281,6 +281,7 @@ bool sema_check(struct script *script, const struct sema_env *env,
 		check_rounds(&s);
 	s.is_final = true;
 	check_round(&s);
+	script->c_has_layout = sema_c_has_layout(&s);
 	check_fn_calls(&s);
 	check_selfs(&s);
 	check_maps(&s);

@@ -33,6 +33,8 @@ struct sema {
 	bool is_unevaluated; /* in sizeof(): nothing is read or written */
 	uint32_t loops; /* loops around the statement */
 	VEC(struct var *) scope; /* variables that are visible, inner last */
+	VEC(struct var *)
+	ended; /* of blocks that have ended, made without let */
 	size_t block; /* where the innermost block starts in scope */
 	const struct expr *assigned; /* call that is the value of a map */
 	struct c_front *c; /* the C at the top; check_c.c */
@@ -115,6 +117,7 @@ const struct type *sema_literal_type(struct sema *s, int64_t num,
 /* --- check_*.c: each sets e->type, or leaves NULL after a report ----------------- */
 
 void check_list(struct sema *s, struct stmt *list); /* without a scope */
+void sema_end_block(struct sema *s, size_t n); /* the scope is n long again */
 void check_block(struct sema *s, struct stmt *list); /* with one */
 void check_name(struct sema *s, struct expr *e);
 void check_param(struct sema *s, struct expr *e);
@@ -148,6 +151,9 @@ bool sema_binary_type(struct sema *s, struct expr *e);
 
 /* Reads it, before everything else. */
 bool check_c(struct sema *s);
+
+/* Has the C at the top used sizes or offsets of this kernel? */
+bool sema_c_has_layout(const struct sema *s);
 
 /* The type it gives a name; see c_named_type(). */
 bool sema_c_type(struct sema *s, struct str name, const struct type **out);

@@ -18,6 +18,11 @@ bool check_c(struct sema *s)
 	return c_read(s->c, s->script->c);
 }
 
+bool sema_c_has_layout(const struct sema *s)
+{
+	return s->c->has_layout;
+}
+
 bool sema_c_type(struct sema *s, struct str name, const struct type **out)
 {
 	return c_named_type(s->c, name, out);

@@ -130,7 +130,7 @@ static void check_body(struct sema *s, struct fn_decl *f)
 	struct span brace = { f->span.end - 1, f->span.end };
 
 	s->prog = f->prog;
-	s->scope.n = s->block = 0;
+	s->scope.n = s->ended.n = s->block = 0;
 	s->loops = 0;
 	s->assigned = NULL;
 	check_fn_name(s, f);

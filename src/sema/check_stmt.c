@@ -10,7 +10,7 @@ void check_block(struct sema *s, struct stmt *list)
 
 	s->block = n;
 	check_list(s, list);
-	s->scope.n = n;
+	sema_end_block(s, n);
 	s->block = block;
 }
 

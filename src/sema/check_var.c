@@ -21,6 +21,7 @@ static struct var *add_var(struct sema *s, struct expr *e)
 	v->name = e->var.id;
 	v->declared = e->span;
 	v->index = s->prog->n_vars++;
+	v->loops = s->loops;
 	while (*end)
 		end = &(*end)->next;
 	*end = v;
@@ -41,6 +42,37 @@ struct var *sema_declare(struct sema *s, struct expr *e)
 		e->var.sym = add_var(s, e);
 	vec_push(s->arena, &s->scope, e->var.sym);
 	return e->var.sym;
+}
+
+/* --- after the block ------------------------------------------------------------------ */
+
+void sema_end_block(struct sema *s, size_t n)
+{
+	for (size_t i = n; i < s->scope.n; i++)
+		if (!s->scope.v[i]->is_let)
+			vec_push(s->arena, &s->ended, s->scope.v[i]);
+	s->scope.n = n;
+}
+
+/* The variable a block that has ended made, visible again: scripts that know
+ * no let give it a value in the arms of an if and use it behind. t: what it is
+ * given now, NULL for a read. */
+static struct var *revive(struct sema *s, const struct expr *e,
+			  const struct type *t, bool flexible)
+{
+	for (size_t i = s->ended.n; i--;) {
+		struct var *v = s->ended.v[i];
+
+		if (!str_eq(v->name, e->var.id) || v->loops > s->loops)
+			continue;
+		if (t && v->type &&
+		    !type_join(s->types, v->type, v->is_flexible, t, flexible))
+			return NULL;
+		v->is_shared |= !t;
+		vec_push(s->arena, &s->scope, v);
+		return v;
+	}
+	return NULL;
 }
 
 static bool fits_wanted(const struct expr *e, const struct type *t)
@@ -141,6 +173,8 @@ void check_var(struct sema *s, struct expr *e)
 {
 	struct var *v = sema_find_var(s, e->var.id);
 
+	if (!v)
+		v = revive(s, e, NULL, false);
 	if (v)
 		e->var.sym = v;
 	if (v)
@@ -232,7 +266,27 @@ static bool is_assignable(struct sema *s, struct expr *target)
 }
 
 /* The symbol behind a target, with keys checked; made when it is new. */
-static bool find_target(struct sema *s, struct expr *t)
+static bool find_var(struct sema *s, struct expr *t, const struct expr *value)
+{
+	struct var *v = sema_find_var(s, t->var.id);
+
+	if (!v)
+		v = revive(s, t, value ? value->type : NULL,
+			   value && sema_is_flexible(value));
+	if (v) {
+		t->var.sym = v;
+		return true;
+	}
+	/* An earlier round may have taken one whose type was not known yet. */
+	for (size_t i = 0; i < s->ended.n; i++)
+		if (s->ended.v[i] == t->var.sym)
+			t->var.sym = NULL;
+	return sema_declare(s, t);
+}
+
+/* value: what a plain assignment puts there, else NULL. */
+static bool find_target(struct sema *s, struct expr *t,
+			const struct expr *value)
 {
 	if (t->kind == EX_MAP) {
 		t->map.sym = sema_map(s, t->map.id, t->span);
@@ -243,11 +297,7 @@ static bool find_target(struct sema *s, struct expr *t)
 		t->self.sym = sema_self(s, t);
 		return true;
 	}
-	if (sema_find_var(s, t->var.id)) {
-		t->var.sym = sema_find_var(s, t->var.id);
-		return true;
-	}
-	return sema_declare(s, t);
+	return find_var(s, t, value);
 }
 
 /* The variable of a target that is no map. */
@@ -318,7 +368,7 @@ static void check_compound(struct sema *s, struct stmt *st)
 	struct expr *target = st->assign.target, *value = st->assign.value;
 	struct expr left = { 0 }, result = { 0 };
 
-	if (!sema_value(s, value) || !find_target(s, target)) {
+	if (!sema_value(s, value) || !find_target(s, target, NULL)) {
 		if (target->kind == EX_SELF)
 			sema_self(s, target)->is_failed = true;
 		if (target->kind == EX_MAP)
@@ -361,7 +411,7 @@ void check_assign(struct sema *s, struct stmt *st)
 	s->assigned = target->kind == EX_MAP ? value : NULL;
 	ok = sema_value(s, value);
 	s->assigned = NULL;
-	if (!find_target(s, target) || !ok)
+	if (!find_target(s, target, value) || !ok)
 		fail(target);
 	else
 		put(s, target, value, value->type, value->span);
@@ -373,7 +423,7 @@ void check_incdec(struct sema *s, struct expr *e)
 	struct expr *target = e->incdec.e;
 	struct expr left = { 0 };
 
-	if (!is_assignable(s, target) || !find_target(s, target) ||
+	if (!is_assignable(s, target) || !find_target(s, target, NULL) ||
 	    !left_operand(s, target, &left))
 		return;
 	if (left.type->kind != TY_PTR && !type_is_integer(left.type)) {

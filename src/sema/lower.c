@@ -364,6 +364,8 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	uint32_t i = 0;
 
 	out->name = str_copy(&out->arena, script_name(s));
+	if (s->c_has_layout)
+		lower_need_release(&l);
 	lower_options(&l);
 	lower_maps(&l);
 	vec_each(call, &s->options_used)

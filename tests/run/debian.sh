@@ -10,7 +10,6 @@ set -u
 
 declare -A not_yet=(
 	[biostacks]="unknown name 'kstack'"
-	[tcpconnect]="'\$saddr' has no value here"
 	[tcpdrop]="unknown name 'kstack'"
 )
 
