@@ -273,7 +273,7 @@ Test(buf, printf_longer_than_the_room)
 	for (int i = 60; i < 70; i++) {
 		buf_reset(&b);
 		buf_printf(&b, "<%*d>", i, 3);
-		cr_assert_eq(b.n, i + 2);
+		cr_assert_eq(b.n, (size_t)i + 2);
 		cr_assert_eq(b.p[b.n], '\0');
 	}
 	buf_printf(&b, "%9000d%s", 1, "end");
