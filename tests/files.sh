@@ -9,11 +9,12 @@ project_files()
 	find . \( -path ./.git -o -path ./autom4te.cache -o -path ./build-aux \
 		-o -path './build*' -o -path ./_build -o -path ./_inst \
 		-o -path './espy-[0-9]*' -o -name .deps -o -path ./tap \
-		-o -path ./tests/progs.built \) -prune -o \
+		-o -path ./tests/progs.built -o -path ./tests/kept \
+		-o -path ./tests/fuzz/o -o -path ./tests/fuzz/corpus \) -prune -o \
 		-type f \( "$@" \) -print |
 		sed 's,^\./,,' | LC_ALL=C sort |
 		grep -vxE "$generated"
 }
 
-generated='aclocal\.m4|grammar/(lexer\.c|parser\.[ch])'\
+generated='aclocal\.m4|grammar/(lexer\.c|(cdecl|parser)\.[ch])'\
 '|src/codegen/bcode_data\.c|src/machine/syscalls\.h'
