@@ -340,7 +340,7 @@ void event_report_sites(struct session *s, const uint64_t *counts)
 /* --- the table ------------------------------------------------------------ */
 
 const struct event_ops event_ops[EV_N] = {
-	[EV_NONE] = { .run = run_none },
+	[EV_NONE] = { .run = run_none, .is_seldom = true },
 	[EV_PRINTF] = { .run = run_printf, .has_format = true },
 	[EV_PRINT_VALUE] = { .run = run_print_value },
 	[EV_PRINT_MAP] = { .run = run_print_map },
@@ -348,8 +348,8 @@ const struct event_ops event_ops[EV_N] = {
 	[EV_CLEAR] = { .run = run_clear },
 	[EV_ZERO] = { .run = run_zero },
 	[EV_TIME] = { .run = run_time },
-	[EV_EXIT] = { .run = run_exit },
-	[EV_WARN] = { .run = run_warn },
+	[EV_EXIT] = { .run = run_exit, .is_seldom = true },
+	[EV_WARN] = { .run = run_warn, .is_seldom = true },
 	[EV_JOIN] = { .run = run_join },
 	[EV_CAT] = { .run = run_cat, .has_format = true },
 	[EV_ERRORF] = { .run = run_errorf, .has_format = true },

@@ -10,6 +10,7 @@ struct event_ops {
 	void (*run)(struct session *s, const struct plan_event *e,
 		    const char *payload);
 	bool has_format; /* text is a format of the payload's fields */
+	bool is_seldom; /* sent a few times at most: needs no room to speak of */
 	bool unsafe; /* changes the system: refused without --unsafe */
 };
 

@@ -11,6 +11,7 @@
 
 #include "plan/abi.h"
 #include "runtime/attach.h"
+#include "runtime/event.h"
 #include "runtime/fixups.h"
 
 #define NOWHERE  ((struct span){ 0 })
@@ -123,6 +124,15 @@ static int fill_fixups(struct session *s)
 	return fixups_fill(s, section, size);
 }
 
+/* Could the script's events fill a buffer? */
+static bool has_many_events(const struct plan *p)
+{
+	vec_each(e, &p->events)
+		if (!event_ops[e->kind].is_seldom)
+			return true;
+	return false;
+}
+
 /* A power of two: as asked for, or by what memory there is. */
 static uint32_t ring_size(const struct session *s)
 {
@@ -136,6 +146,8 @@ static uint32_t ring_size(const struct session *s)
 		wanted = (uint64_t)info.totalram * info.mem_unit / 512;
 		wanted = wanted < RING_MIN ? RING_MIN : wanted;
 		wanted = wanted > RING_MAX ? RING_MAX : wanted;
+		if (!has_many_events(s->plan))
+			wanted = RING_MIN;
 	}
 	while (size * 2 <= wanted)
 		size *= 2;
