@@ -269,3 +269,52 @@ Test(sema, examples_of_probe_types)
 		     t++)
 			expect_example(t->name, t->example);
 }
+
+/* --- start-up ------------------------------------------------------------------------ */
+
+static const struct {
+	const char *script;
+	bool wants_btf;
+} starts[] = {
+	{ "begin { exit(); }", false },
+	{ "begin { printf(\"%d %s %x\\n\", pid, comm, nsecs); }", false },
+	{ "tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }",
+	  false },
+	{ "tracepoint:syscalls:sys_exit_read { @ = hist(args.ret); "
+	  "@s[pid, \"x\"] = stats(args.ret); print(@); clear(@); }",
+	  false },
+	{ "interval:s:1 { $a = (uint8)5; @m[$a, (1, \"b\")] = $a << 2; "
+	  "for ($i : 0..3) { @n = sum($i); } clear(@m); }",
+	  false },
+	{ "begin { print(curtask.pid); }", true },
+	{ "begin { print(sizeof(struct task_struct)); }", true },
+};
+
+/* Opening BTF costs more than all the rest: only a question about a type of
+ * the kernel may do it. */
+Test(sema, btf_is_opened_for_kernel_types_only)
+{
+	const char *top = getenv("top_srcdir");
+	auto_free char *root = NULL;
+
+	cr_assert(asprintf(&root, "%s/tests/data/host", top ? top : ".") > 0);
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		struct sources srcs = { 0 };
+		struct diags d = { .sources = &srcs };
+		struct compile_opts o = { .last = STAGE_OBJ };
+		struct plan *p;
+
+		o.machine = machine_open(root, &d);
+		p = compile(&srcs,
+			    source_add(&srcs, STR("x"),
+				       str_from(starts[i].script)),
+			    &o, &d);
+		cr_expect(p && p->object.n, "%s", starts[i].script);
+		cr_expect_eq(machine_btf_is_open(o.machine),
+			     starts[i].wants_btf, "%s", starts[i].script);
+		plan_free(p);
+		machine_close(o.machine);
+		diags_free(&d);
+		sources_free(&srcs);
+	}
+}
