@@ -66,23 +66,15 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-enum {
-	IS_TRACED = -1
-}; /* said on the failure pipe instead of an errno */
-
-/* In the child: nothing happens when the other end of the barrier is closed
- * without a word. */
-static void become(char **words, int barrier, int failure)
+/* In the child. It waits stopped, so that between attaching and the command's
+ * own exec() it makes no system call that a probe could count. */
+static void become(char **words, int failure)
 {
-	char go;
-	int err = IS_TRACED;
+	int err;
 
-	if (read(barrier, &go, 1) != 1)
-		_exit(127);
 	reset_signals();
-	/* Stops once exec() has mapped the command, see child_let_go(). */
-	if (!ptrace(PTRACE_TRACEME) && write(failure, &err, sizeof(err)) < 0)
-		_exit(126);
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	kill(getpid(), SIGSTOP);
 	execvp(words[0], words);
 	err = errno;
 	if (write(failure, &err, sizeof(err)) < 0)
@@ -90,32 +82,43 @@ static void become(char **words, int barrier, int failure)
 	_exit(127);
 }
 
+/* Waits until it has stopped by itself. */
+static int hold(struct child *c)
+{
+	int status;
+
+	while (waitpid(c->pid, &status, WUNTRACED | __WALL) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	if (!WIFSTOPPED(status)) {
+		c->pid = 0;
+		return -ECHILD;
+	}
+	c->is_held = true;
+	/* It must not stay behind, stopped, should we be killed. */
+	c->is_traced = !ptrace(PTRACE_SETOPTIONS, c->pid, NULL,
+			       (void *)PTRACE_O_EXITKILL);
+	return 0;
+}
+
 static int fork_child(struct child *c, char **words)
 {
-	int barrier[2], failure[2];
+	int failure[2];
 
-	if (pipe2(barrier, O_CLOEXEC))
+	if (pipe2(failure, O_CLOEXEC))
 		return -errno;
-	if (pipe2(failure, O_CLOEXEC)) {
-		close(barrier[0]);
-		close(barrier[1]);
-		return -errno;
-	}
 	c->pid = fork();
-	if (c->pid == 0) {
-		close(barrier[1]);
-		become(words, barrier[0], failure[1]);
-	}
-	close(barrier[0]);
+	if (c->pid == 0)
+		become(words, failure[1]);
 	close(failure[1]);
-	c->barrier = barrier[1];
 	c->failure = failure[0];
 	if (c->pid < 0) {
 		c->pid = 0;
 		return -errno;
 	}
 	c->fd = (int)syscall(SYS_pidfd_open, c->pid, 0);
-	return c->fd < 0 ? -errno : 0;
+	return c->fd < 0 ? -errno : hold(c);
 }
 
 int child_start(struct child *c, struct arena *a, const char *command,
@@ -160,51 +163,48 @@ static bool wait_stopped(pid_t pid)
 
 int child_let_go(struct child *c, struct diags *d)
 {
-	ssize_t n;
 	int err = 0;
 
-	if (c->barrier < 0)
+	if (!c->is_held)
 		return 0;
-	n = write(c->barrier, "g", 1);
-	close_fd(&c->barrier);
-	/* The pipe closes without an errno when exec succeeds. */
-	while (n > 0 && (n = read(c->failure, &err, sizeof(err))) > 0) {
-		if (err != IS_TRACED)
-			break;
-		c->is_stopped = true;
-		err = 0;
-	}
-	close_fd(&c->failure);
-	if (n < 0)
+	c->is_held = false;
+	if (c->is_traced)
+		ptrace(PTRACE_CONT, c->pid, NULL, NULL);
+	else
+		kill(c->pid, SIGCONT);
+	/* The pipe closes without a word when exec succeeds. */
+	if (read(c->failure, &err, sizeof(err)) < 0)
 		err = errno;
+	close_fd(&c->failure);
 	if (err) {
-		c->is_stopped = false;
+		c->is_traced = false;
 		return diag_errno(d, err, D_IO, "cannot run '%s'", c->name);
 	}
-	if (c->is_stopped)
-		c->is_stopped = wait_stopped(c->pid);
+	if (c->is_traced)
+		c->is_traced = wait_stopped(c->pid);
 	return 0;
 }
 
 void child_resume(struct child *c)
 {
-	if (c->is_stopped)
+	if (c->is_traced && !c->is_held) {
 		ptrace(PTRACE_DETACH, c->pid, NULL, NULL);
-	c->is_stopped = false;
+		c->is_traced = false;
+	}
 }
 
 void child_close(struct child *c)
 {
-	bool was_held = c->barrier >= 0;
-
-	close_fd(&c->barrier); /* one that is held ends by this */
 	close_fd(&c->failure);
-	if (c->pid && !was_held && waitpid(c->pid, NULL, WNOHANG) == 0)
+	if (c->pid && c->is_held) {
+		kill(c->pid, SIGKILL);
+		waitpid(c->pid, NULL, __WALL);
+	} else if (c->pid && waitpid(c->pid, NULL, WNOHANG) == 0) {
 		kill(c->pid, SIGTERM);
-	else if (c->pid && was_held)
-		waitpid(c->pid, NULL, 0);
+	}
 	close_fd(&c->fd);
 	c->pid = 0;
+	c->is_held = c->is_traced = false;
 }
 
 /* --- system() ------------------------------------------------------------- */

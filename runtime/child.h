@@ -11,16 +11,16 @@
 struct child {
 	pid_t pid; /* 0: none */
 	int fd; /* pidfd: readable when it has ended; -1: none */
-	int barrier; /* it waits for a byte from here; -1: it was let go */
 	int failure; /* it says here why it could not become the command */
 	const char *name; /* of the command, for messages */
-	bool is_stopped; /* it has become the command, and waits there */
+	bool is_held; /* it waits, stopped, before exec() */
+	bool is_traced; /* by us, until child_resume() */
 };
 
-#define CHILD_NONE                                     \
-	(struct child)                                 \
-	{                                              \
-		.fd = -1, .barrier = -1, .failure = -1 \
+#define CHILD_NONE                      \
+	(struct child)                  \
+	{                               \
+		.fd = -1, .failure = -1 \
 	}
 
 /* Starts the command held. Words are split at blanks; '...', "..." and \ quote
