@@ -13,7 +13,8 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 mkdir -p host/sys/kernel/btf host/usr/bin host/usr/lib
-$CLANG -target bpf -O1 -g -c -Wno-missing-declarations host.c -o "$tmp/host.o"
+$CLANG -target bpf -O1 -g -c -Wno-missing-declarations \
+	-ffile-prefix-map="$PWD/=" host.c -o "$tmp/host.o"
 $OBJCOPY --dump-section .BTF=host/sys/kernel/btf/vmlinux "$tmp/host.o" \
 	"$tmp/unused.o"
 $CC module.c -o "$tmp/module" -lbpf
