@@ -84,7 +84,6 @@ static bool pass_lower(struct job *j)
 static bool pass_codegen(struct job *j)
 {
 	const struct codegen_opts opts = {
-		.has_pid_filter = j->opts->has_pid_filter,
 		.ll = j->opts->text[STAGE_LL],
 		.assembly = j->opts->text[STAGE_ASM],
 		.want_object = j->opts->last == STAGE_OBJ,
@@ -170,7 +169,6 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 			.machine = opts->machine,
 			.params_later = opts->params_later,
 			.unsafe = opts->unsafe,
-			.has_pid_filter = opts->has_pid_filter,
 		},
 	};
 	bool ok;

@@ -96,7 +96,6 @@ static struct plan *make_plan(struct app *a, struct str name,
 		.params_later = c->mode == MODE_SAVE,
 		.env = environ,
 		.unsafe = c->run.session.unsafe,
-		.has_pid_filter = c->run.session.pid != 0,
 		.last = last_stage(c),
 	};
 

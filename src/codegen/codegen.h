@@ -8,7 +8,6 @@
 #include "plan/plan.h"
 
 struct codegen_opts {
-	bool has_pid_filter; /* programs compare with FX_TARGET_PID */
 	struct buf *ll, *assembly; /* texts wanted, or NULL */
 	bool want_object;
 };

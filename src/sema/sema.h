@@ -20,7 +20,6 @@ struct sema_env {
 	size_t n_words;
 	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
-	bool has_pid_filter;
 };
 
 /* Each returns false with errors in d. In this order. */
