@@ -274,8 +274,8 @@ static void site_text(const struct session *s, const struct plan_site *x,
 			   ENTRY_FRAMES);
 		break;
 	case SITE_THREAD:
-		buf_puts(out, "no memory for a value of the thread: it was "
-			      "not kept");
+		buf_puts(out, "a value of the thread was not kept: no memory, "
+			      "or an interrupted probe was using it");
 		break;
 	}
 }

@@ -58,7 +58,9 @@ struct val emit_self(struct cg *g, const struct expr *e)
 	return ir_reg(ir_phi(g, &i, n, ir_i64(g, 0)), x.type);
 }
 
-/* The thread's value for a write; says once that there was no memory. */
+/* The thread's value for a write. Says once that there is none: no memory, or
+ * a probe that was interrupted on this CPU is in the storage. Before 6.2 reads
+ * fail for the latter reason, too, and cannot be told from "never assigned". */
 static LLVMValueRef for_write(struct cg *g, const struct expr *t)
 {
 	LLVMValueRef p = storage(g, true);

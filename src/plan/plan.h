@@ -149,7 +149,7 @@ enum site_kind {
 	SITE_READ, /* a read of memory failed: counted, told at the end */
 	SITE_LOOP, /* a loop stopped at its bound */
 	SITE_HELPER, /* a helper failed; code = -errno */
-	SITE_THREAD, /* no memory for what belongs to the thread */
+	SITE_THREAD, /* no room for what belongs to the thread */
 	SITE_DEPTH, /* too many calls in each other for entry() */
 	SITE_N,
 };

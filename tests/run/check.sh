@@ -68,12 +68,18 @@ check_one()
 	esac
 }
 
+may_warn()
+{
+	[[ -z $1 ]] || allowed+=("$1")
+}
+
 # Nobody asked for these: whatever else a case is about, it must not warn.
 # Whether another process has a page in memory is up to the machine.
 check_warnings()
 {
 	local line re expected_line
 
+	each_line "${field[MAY_WARN]-}" may_warn
 	for line in "${err_lines[@]}"; do
 		[[ $line =~ WARNING|ERROR|'runtime error:' ]] || continue
 		[[ $line =~ :' WARNING: '[0-9]+' read'.*' of memory failed in ' ]] &&

@@ -15,7 +15,7 @@ declare -A keyword_lines=(
 	[GUEST]=one
 	[AFTER]=paragraph [CMD]=paragraph [EXPECT]=paragraph
 	[EXPECT_REGEX]=paragraph [EXPECT_NOT]=paragraph [EXPECT_ERR]=paragraph
-	[EXPECT_CHECK]=paragraph
+	[EXPECT_CHECK]=paragraph [MAY_WARN]=paragraph
 	[PROG]=all [STDIN]=all
 )
 
