@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "runtime/attach_multi.h"
+
 #define NOWHERE      ((struct span){ 0 })
 #define CLOSERS_MAX  128 /* threads */
 #define CLOSER_STACK (128u << 10) /* bytes */
@@ -46,9 +48,10 @@ static int prepare_tracepoint(struct session *s, const struct plan_probe *p,
 static int prepare_kprobe(struct session *s, const struct plan_probe *p,
 			  struct bpf_program *prog)
 {
-	(void)s;
-	(void)p;
 	bpf_program__set_type(prog, BPF_PROG_TYPE_KPROBE);
+	if (s->is_multi[p - s->plan->probes.v])
+		bpf_program__set_expected_attach_type(
+			prog, (enum bpf_attach_type)multi_attach_type(p));
 	return 0;
 }
 
@@ -139,6 +142,20 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 			  STR_ARG(name));
 }
 
+int attach_missing(struct session *s, const struct plan_probe *p, size_t i,
+		   int err)
+{
+	struct str name = attach_name(s, p, i);
+
+	if (!is_missing(err) || !str_is_glob(p->name))
+		return attach_report(s, p, i, err);
+	s->n_left_out++;
+	if (s->opts.verbose)
+		diag_note(s->diags, NOWHERE, "left out %.*s: %s", STR_ARG(name),
+			  strerror(-err));
+	return 0;
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 static int attach_never(struct session *s, const struct plan_probe *p,
@@ -159,6 +176,9 @@ const struct attach_ops attach_ops[PK_N] = {
 	[PK_SYSCALLS] = { prepare_tracepoint, attach_syscalls },
 	[PK_RAWTRACEPOINT] = { prepare_rawtracepoint, attach_rawtracepoint },
 	[PK_KPROBE] = { prepare_kprobe, attach_kprobe, .is_last_first = true },
+	[PK_SOFTWARE] = { prepare_timer, attach_counter },
+	[PK_HARDWARE] = { prepare_timer, attach_counter },
+	[PK_WATCHPOINT] = { prepare_timer, attach_watchpoint },
 	[PK_UPROBE] = { prepare_kprobe, attach_uprobe, .is_last_first = true },
 };
 
@@ -178,14 +198,38 @@ bool attach_has_events(const struct session *s)
 	return false;
 }
 
+/* Nothing that a wildcard matched is here. */
+static int report_left_out(struct session *s, const struct plan_probe *p)
+{
+	switch (s->plan->options.num[OPT_MISSING_PROBES]) {
+	case MISSING_IGNORE: return 0;
+	case MISSING_WARN:
+		diag_warn(s->diags, NOWHERE, D_ATTACH,
+			  "nothing of %.*s can be attached", STR_ARG(p->name));
+		return 0;
+	default:
+		diag_error(s->diags, NOWHERE, D_ATTACH,
+			   "nothing of %.*s can be attached", STR_ARG(p->name));
+		return -ENOENT;
+	}
+}
+
+/* The probe, or all that share a link with it. */
 static int attach_one(struct session *s, size_t i, bool is_last_first)
 {
 	const struct plan_probe *p = &s->plan->probes.v[i];
+	int fd = bpf_program__fd(s->programs[i]), err;
+	size_t n = s->attached.n, left_out = s->n_left_out;
 
 	if (attach_ops[p->kind].is_last_first != is_last_first)
 		return 0;
-	return attach_ops[p->kind].attach(s, p,
-					  bpf_program__fd(s->programs[i]));
+	if (s->is_multi[i])
+		err = multi_attach(s, i, fd);
+	else
+		err = attach_ops[p->kind].attach(s, p, fd);
+	if (!err && s->n_left_out > left_out && s->attached.n == n)
+		err = report_left_out(s, p);
+	return err;
 }
 
 /* Two descriptors for each event, which may be more than usual. */

@@ -49,9 +49,33 @@ void attach_keep(struct session *s, int link_fd);
 int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 		  int err);
 
+/* The same for one of many: what a wildcard matched and the kernel does not have
+ * (any more), or does not let us probe, is left out. */
+int attach_missing(struct session *s, const struct plan_probe *p, size_t i,
+		   int err);
+
+/* Where in its file each target of a uprobe is, to be freed; -errno for those
+ * that are nowhere. *path: the file, NULL when there is none. */
+int64_t *attach_uprobe_offsets(struct session *s, const struct plan_probe *p,
+			       const char **path);
+
 /* The name of target i, and the cookie: its index. */
 struct str attach_name(const struct session *s, const struct plan_probe *p,
 		       size_t i);
+
+/* Opens an event, disabled: its descriptor or -errno. */
+struct perf_event_attr;
+int attach_open_event(struct perf_event_attr *attr, pid_t pid, int cpu);
+
+/* The CPUs that are online, as "0-3,8" says, one after the other in cpu. text
+ * is for the caller to free. */
+struct cpu_list {
+	struct buf text;
+	const char *rest;
+	int cpu, last;
+};
+void attach_cpus_online(struct session *s, struct cpu_list *list);
+bool attach_next_cpu(struct cpu_list *list);
 
 int attach_timer(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_tracepoint(struct session *s, const struct plan_probe *p,
@@ -59,6 +83,9 @@ int attach_tracepoint(struct session *s, const struct plan_probe *p,
 int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_rawtracepoint(struct session *s, const struct plan_probe *p,
 			 int prog_fd);
+int attach_counter(struct session *s, const struct plan_probe *p, int prog_fd);
+int attach_watchpoint(struct session *s, const struct plan_probe *p,
+		      int prog_fd);
 int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd);
 

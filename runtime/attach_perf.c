@@ -10,7 +10,7 @@
 
 #include "runtime/attach.h"
 
-static int open_event(struct perf_event_attr *attr, pid_t pid, int cpu)
+int attach_open_event(struct perf_event_attr *attr, pid_t pid, int cpu)
 {
 	int fd;
 
@@ -39,20 +39,31 @@ static struct perf_event_attr timer_attr(const struct plan_probe *p)
 	return attr;
 }
 
-/* The CPUs that are online, as "0-3,8" says. */
-static int next_cpu(const char **p, int *cpu, int *last)
+void attach_cpus_online(struct session *s, struct cpu_list *list)
+{
+	*list = (struct cpu_list){ .last = -1, .rest = "0" };
+	if (!buf_read_file(&list->text,
+			   machine_path(s->machine,
+					"/sys/devices/system/cpu/online"),
+			   65536))
+		list->rest = list->text.p;
+}
+
+bool attach_next_cpu(struct cpu_list *list)
 {
 	char *end;
 
-	if (*cpu < *last)
-		return ++*cpu;
-	if (**p < '0' || **p > '9')
-		return -1;
-	*cpu = *last = (int)strtol(*p, &end, 10);
+	if (list->cpu < list->last) {
+		list->cpu++;
+		return true;
+	}
+	if (*list->rest < '0' || *list->rest > '9')
+		return false;
+	list->cpu = list->last = (int)strtol(list->rest, &end, 10);
 	if (*end == '-')
-		*last = (int)strtol(end + 1, &end, 10);
-	*p = *end == ',' ? end + 1 : end;
-	return *cpu;
+		list->last = (int)strtol(end + 1, &end, 10);
+	list->rest = *end == ',' ? end + 1 : end;
+	return true;
 }
 
 static int report_timer(struct session *s, const struct plan_probe *p, int err)
@@ -68,25 +79,19 @@ static int report_timer(struct session *s, const struct plan_probe *p, int err)
 int attach_timer(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	struct perf_event_attr attr = timer_attr(p);
-	auto_buf struct buf online = { 0 };
-	const char *list = "0";
-	int err, cpu = 0, last = -1;
+	struct cpu_list cpus;
+	int err = 0;
 
-	err = buf_read_file(&online,
-			    machine_path(s->machine,
-					 "/sys/devices/system/cpu/online"),
-			    65536);
-	if (!err)
-		list = online.p;
-	while (next_cpu(&list, &cpu, &last) >= 0) {
-		err = attach_perf(s, prog_fd, open_event(&attr, -1, cpu),
+	attach_cpus_online(s, &cpus);
+	while (!err && attach_next_cpu(&cpus)) {
+		err = attach_perf(s, prog_fd,
+				  attach_open_event(&attr, -1, cpus.cpu),
 				  p->first_name);
-		if (err)
-			return report_timer(s, p, err);
 		if (p->kind == PK_INTERVAL)
 			break;
 	}
-	return 0;
+	buf_free(&cpus.text);
+	return err ? report_timer(s, p, err) : 0;
 }
 
 /* --- tracepoints ---------------------------------------------------------- */
@@ -117,7 +122,7 @@ static int attach_event(struct session *s, struct str category,
 		return err;
 	attr.config = id;
 	/* Programs run on every CPU, whichever the event is bound to. */
-	return attach_perf(s, prog_fd, open_event(&attr, -1, 0), cookie);
+	return attach_perf(s, prog_fd, attach_open_event(&attr, -1, 0), cookie);
 }
 
 /* A wildcard of a saved program matched on the kernel where it was made: what

@@ -28,6 +28,7 @@ const struct probe_type *const probe_type_tables[] = {
 	timer_types,
 	tracepoint_types,
 	rawtracepoint_types,
+	perf_types,
 	kprobe_types,
 	uprobe_types,
 	NULL,

@@ -7,6 +7,7 @@
 #include "lang/lang.h"
 
 extern const struct function agg_functions[]; /* aggs.c */
+extern const struct function cgroup_functions[]; /* fn_cgroup.c */
 extern const struct function entry_functions[]; /* fn_entry.c */
 extern const struct function join_functions[]; /* fn_join.c */
 extern const struct function map_functions[]; /* fn_map.c */
@@ -18,10 +19,12 @@ extern const struct function string_functions[]; /* fn_string.c */
 extern const struct function symbol_functions[]; /* fn_symbol.c */
 extern const struct function text_functions[]; /* fn_text.c */
 extern const struct function time_functions[]; /* fn_time.c */
+extern const struct function tseries_functions[]; /* fn_tseries.c */
 
 extern const struct builtin builtins[]; /* builtins.c */
 
 extern const struct probe_type kprobe_types[]; /* pt_kprobe.c */
+extern const struct probe_type perf_types[]; /* pt_perf.c */
 extern const struct probe_type rawtracepoint_types[]; /* pt_rawtracepoint.c */
 extern const struct probe_type special_types[]; /* pt_special.c */
 extern const struct probe_type timer_types[]; /* pt_timer.c */

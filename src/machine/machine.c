@@ -180,6 +180,13 @@ static bool is_folder(const char *path, const struct dirent *e)
 	return !stat(b.p, &st) && S_ISDIR(st.st_mode);
 }
 
+int machine_threads(struct machine *m, int pid, struct arena *a, str_vec *out)
+{
+	const char *path = arena_printf(&m->arena, "/proc/%d/task", pid);
+
+	return list_folder(machine_path(m, path), true, a, out);
+}
+
 int list_folder(const char *path, bool folders_only, struct arena *a,
 		str_vec *out)
 {

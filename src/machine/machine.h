@@ -27,6 +27,9 @@ struct str machine_release(struct machine *m);
 uint32_t machine_version(struct machine *m);
 int machine_cpus(struct machine *m); /* possible CPUs */
 
+/* The ids of the threads of a process, as text; -errno without a report. */
+int machine_threads(struct machine *m, int pid, struct arena *a, str_vec *out);
+
 /* A path below the machine's root, in the machine's arena. */
 const char *machine_path(struct machine *m, const char *path);
 
@@ -145,28 +148,67 @@ struct elf_symbol {
 	struct str name;
 	uint64_t address; /* virtual address in the file */
 	uint64_t offset; /* offset in the file, what uprobes take */
-	uint64_t size;
+	uint64_t size; /* 0: unknown */
 };
 typedef VEC(struct elf_symbol) elf_symbol_vec;
 
+/* Binaries are looked for as this process sees them: below /proc/PID/root when
+ * it has a tree of its own. 0: none. Call before the first question. */
+void machine_set_process(struct machine *m, int pid);
+
 /* Resolves what a user wrote as a binary: a path (from the machine's root), a
  * program in $PATH, or a library's name as the loader finds it ("libc",
- * "libc.so.6"). NULL when there is none. */
+ * "libc.so.6": $LD_LIBRARY_PATH, ld.so.cache, its folders). When the process
+ * runs a file that was deleted or replaced since, that one, with a warning.
+ * NULL when there is none. */
 const char *machine_binary(struct machine *m, struct str name);
 
-/* Functions of an ELF by glob, from .symtab and .dynsym, in byte order,
- * without duplicates (two local functions of one name are two). -errno with a report when not an ELF. */
+/* A file of machine_binary() as the machine or process calls it: without what
+ * stands for its /. A slice of file. */
+const char *machine_binary_path(struct machine *m, const char *file);
+
+/* Binaries by a pattern: with a '/' of paths, else of the names of the files
+ * that the process of machine_set_process() has mapped, or without one all
+ * processes of this machine. Each once, by inode, in byte order; at most
+ * max. Nothing is reported. */
+void machine_binaries(struct machine *m, struct str pattern, size_t max,
+		      struct arena *a, str_vec *out);
+
+/* Functions of an ELF by glob, in byte order, without duplicates (two local
+ * functions of one name are two): from .symtab and .dynsym, and when the first
+ * was stripped from .gnu_debugdata, .gnu_debuglink's or the build-id's file.
+ * -errno with a report when not an ELF. */
 int machine_elf_functions(struct machine *m, const char *path,
 			  struct str pattern, struct arena *a,
 			  elf_symbol_vec *out);
 
 /* The same for who has no diagnostics to fill: -errno without a report,
- * -ENOEXEC when not an ELF. Reads the file each time. */
+ * -ENOEXEC when not an ELF. Reads the file each time. Indirect functions
+ * (strlen of libc) are the one that the loader chose, if it is known because
+ * this process has the library, too; else they are left out. */
 int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
 			elf_symbol_vec *out);
+
+/* Is it an indirect function? */
+bool machine_elf_is_indirect(const char *path, struct str name);
 
 /* Offset in the file of a virtual address; -1 when outside every segment. */
 int64_t machine_elf_offset(struct machine *m, const char *path,
 			   uint64_t address);
+
+/* Was it built by Go, whose functions take arguments in registers of its own
+ * and move their stacks? */
+bool machine_elf_is_go(const char *path);
+
+/* --- names of C++ and Rust (demangle.c) --------------------------------------- */
+
+/* "ns::f(int)" of "_ZN2ns1fEi", in a; empty when name is not mangled. Without
+ * params: "ns::f". */
+struct str machine_demangle(struct str name, bool with_params, struct arena *a);
+
+/* Does a mangled name stand for what a user wrote? A pattern without
+ * parentheses matches any arguments, one without <> any of templates; blanks
+ * do not count. */
+bool machine_demangled_match(struct str name, struct str pattern);
 
 #endif

@@ -19,6 +19,9 @@ const char *const probe_kind_names[PK_N] = {
 	[PK_RAWTRACEPOINT] = "rawtracepoint",
 	[PK_KPROBE] = "kprobe",
 	[PK_UPROBE] = "uprobe",
+	[PK_SOFTWARE] = "software",
+	[PK_HARDWARE] = "hardware",
+	[PK_WATCHPOINT] = "watchpoint",
 };
 
 const char *const event_kind_names[EV_N] = {

@@ -58,6 +58,10 @@ enum probe_kind {
 	PK_RAWTRACEPOINT, /* targets = events; typed by BTF */
 	PK_KPROBE, /* targets = functions, module optional */
 	PK_UPROBE, /* path, targets = symbols, or offset */
+	PK_SOFTWARE, /* targets = names of counters.h, rate = count */
+	PK_HARDWARE, /* the same, counted by the processor */
+	PK_WATCHPOINT, /* offset = address, or of it from the kernel's symbol
+			  in targets; rate = bytes, module = "w", "rw", "x" */
 	PK_N,
 };
 
@@ -67,7 +71,9 @@ enum probe_flags {
 	PF_ADDRESS = 1 << 2, /* offset is an address in the file: no target */
 	PF_COOKIE = 1 << 3, /* the attach cookie is the name's index: the
 				  program reads it (probe builtin) */
-	PF_ALL = (1 << 4) - 1,
+	PF_REGS = 1 << 4, /* the program reads any register, not only those of
+				  arguments and results */
+	PF_ALL = (1 << 5) - 1,
 };
 
 struct plan_probe {

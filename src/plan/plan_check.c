@@ -158,9 +158,13 @@ static const struct probe_rule {
 	[PK_TRACEPOINT] = { MUST, MUST, NO, NO, PF_COOKIE },
 	[PK_SYSCALLS] = { MUST, MAY, NO, NO, PF_COOKIE },
 	[PK_RAWTRACEPOINT] = { MUST, MAY, NO, NO, PF_COOKIE },
-	[PK_KPROBE] = { MUST, MAY, NO, NO, PF_RETURN | PF_ADDRESS | PF_COOKIE },
+	[PK_KPROBE] = { MUST, MAY, NO, NO,
+			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS },
 	[PK_UPROBE] = { MUST, MAY, MUST, NO,
-			PF_RETURN | PF_ADDRESS | PF_COOKIE },
+			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS },
+	[PK_SOFTWARE] = { MUST, NO, NO, MUST, PF_COOKIE },
+	[PK_HARDWARE] = { MUST, NO, NO, MUST, PF_COOKIE },
+	[PK_WATCHPOINT] = { MUST, MUST, NO, MUST, PF_ADDRESS | PF_COOKIE },
 };
 
 static bool check_need(struct check *c, const char *what, enum need need,

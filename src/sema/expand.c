@@ -139,7 +139,7 @@ static bool is_same_attach(const struct plan_probe *p, struct str name,
 {
 	return str_eq(p->name, name) && t->name.n && p->targets.n &&
 	       str_eq(p->module, t->module) && str_eq(p->path, t->path) &&
-	       p->offset == t->offset;
+	       p->offset == t->offset && p->rate == t->rate;
 }
 
 /* Names of a program are in order of its attachments' targets: only the last

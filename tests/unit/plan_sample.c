@@ -135,6 +135,24 @@ static void add_probes(struct plan *p)
 				       .flags = PF_ADDRESS,
 				       .offset = 0x1234 },
 		  NULL);
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("software:faults"),
+				       .kind = PK_SOFTWARE,
+				       .rate = 100 },
+		  TARGETS("page-faults"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("hardware:cycles"),
+				       .kind = PK_HARDWARE,
+				       .rate = 1000000 },
+		  TARGETS("cpu-cycles"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("watchpoint:0x10:8:w"),
+				       .kind = PK_WATCHPOINT,
+				       .module = STR("w"),
+				       .rate = 8,
+				       .flags = PF_ADDRESS,
+				       .offset = 0x10 },
+		  NULL);
 }
 
 /* --- events ------------------------------------------------------------------ */
