@@ -37,6 +37,20 @@ static const char *const library_folders[] = {
 	"/usr/lib",
 };
 
+/* A path as the traced process sees it, or we do. */
+static const char *below(struct machine *m, const char *path)
+{
+	if (!m->process_root.n)
+		return machine_path(m, path);
+	return arena_printf(&m->arena, "%.*s%s%s", STR_ARG(m->process_root),
+			    path[0] == '/' ? "" : "/", path);
+}
+
+static bool is_foreign(const struct machine *m)
+{
+	return m->root.n || m->process_root.n;
+}
+
 static bool is_file(const char *path)
 {
 	struct stat st;
@@ -63,7 +77,7 @@ static bool is_library(const char *path)
 
 static const char *find_program(struct machine *m, struct str name)
 {
-	const char *env = m->root.n ? NULL : getenv("PATH");
+	const char *env = is_foreign(m) ? NULL : getenv("PATH");
 	struct str path = str_from(env ? env : default_path);
 
 	while (path.n) {
@@ -74,7 +88,7 @@ static const char *find_program(struct machine *m, struct str name)
 			continue;
 		file = arena_printf(&m->arena, "%.*s/%.*s", STR_ARG(folder),
 				    STR_ARG(name));
-		file = machine_path(m, file);
+		file = below(m, file);
 		if (is_file(file) && !access(file, X_OK))
 			return file;
 	}
@@ -100,7 +114,7 @@ static void read_confs(struct machine *m, struct str pattern, int depth,
 
 	if (text[0] != '/')
 		text = arena_printf(&m->arena, "/etc/%s", text);
-	if (!glob(machine_path(m, text), 0, NULL, &g))
+	if (!glob(below(m, text), 0, NULL, &g))
 		for (i = 0; i < g.gl_pathc; i++)
 			read_conf(m, g.gl_pathv[i], depth + 1, out);
 	globfree(&g);
@@ -130,7 +144,7 @@ static void list_library_folders(struct machine *m, str_vec *out)
 {
 	size_t i;
 
-	read_conf(m, machine_path(m, "/etc/ld.so.conf"), 0, out);
+	read_conf(m, below(m, "/etc/ld.so.conf"), 0, out);
 	for (i = 0; i < ARRAY_SIZE(library_folders); i++)
 		add_folder(m, out, str_from(library_folders[i]));
 }
@@ -154,7 +168,7 @@ static const char *find_in_folder(struct machine *m, struct str folder,
 				     STR_ARG(name), endings[named][i]);
 		glob_t g = { 0 };
 
-		if (!glob(machine_path(m, file), 0, NULL, &g))
+		if (!glob(below(m, file), 0, NULL, &g))
 			for (j = 0; j < g.gl_pathc && !found; j++)
 				if (is_library(g.gl_pathv[j]))
 					found = str_copy(
@@ -166,12 +180,46 @@ static const char *find_in_folder(struct machine *m, struct str folder,
 	return found;
 }
 
+/* The folders that the loader looks at before its cache. */
+static const char *find_in_environment(struct machine *m, struct str name)
+{
+	const char *env = is_foreign(m) ? NULL : getenv("LD_LIBRARY_PATH");
+	struct str path = str_from(env);
+	const char *found = NULL;
+
+	while (path.n && !found) {
+		struct str folder = str_split(path, ':', &path);
+
+		if (folder.n)
+			found = find_in_folder(m, folder, name);
+	}
+	return found;
+}
+
+static const char *find_in_cache(struct machine *m, struct str name)
+{
+	str_vec paths = { 0 };
+
+	ldcache_find(below(m, "/etc/ld.so.cache"), name, &m->arena, &paths);
+	vec_each(path, &paths) {
+		const char *file = below(m, path->p);
+
+		if (is_library(file))
+			return file;
+	}
+	return NULL;
+}
+
 static const char *find_library(struct machine *m, struct str name)
 {
+	const char *found = find_in_environment(m, name);
 	str_vec folders = { 0 };
-	const char *found = NULL;
 	size_t i;
 
+	if (!found)
+		found = find_in_cache(m, name);
+	if (found)
+		return found;
 	list_library_folders(m, &folders);
 	for (i = 0; i < folders.n && !found; i++)
 		found = find_in_folder(m, folders.v[i], name);
@@ -180,21 +228,50 @@ static const char *find_library(struct machine *m, struct str name)
 
 /* --- either ------------------------------------------------------------------ */
 
-const char *machine_binary(struct machine *m, struct str name)
+/* Relative paths are ours unless the process has a tree of its own. */
+static const char *find_path(struct machine *m, struct str name)
+{
+	const char *path = str_copy(&m->arena, name).p;
+
+	if (!m->process_root.n)
+		path = machine_path(m, path);
+	else if (path[0] != '/')
+		path = arena_printf(&m->arena, "/proc/%d/cwd/%s", m->process,
+				    path);
+	else if (!str_starts(name, "/proc/"))
+		path = below(m, path);
+	return is_file(path) ? path : NULL;
+}
+
+static const char *find_binary(struct machine *m, struct str name)
 {
 	bool library = str_starts(name, "lib");
 	const char *path;
 
 	if (!name.n || memchr(name.p, '\0', name.n))
 		return NULL;
-	if (str_has(name, '/')) {
-		path = machine_path(m, str_copy(&m->arena, name).p);
-		return is_file(path) ? path : NULL;
-	}
+	if (str_has(name, '/'))
+		return find_path(m, name);
 	if (str_is_glob(name))
 		return NULL;
 	path = library ? find_library(m, name) : find_program(m, name);
 	if (path)
 		return path;
 	return library ? find_program(m, name) : find_library(m, name);
+}
+
+const char *machine_binary(struct machine *m, struct str name)
+{
+	const char *path = find_binary(m, name);
+
+	return m->process ? process_file(m, name, path) : path;
+}
+
+const char *machine_binary_path(struct machine *m, const char *file)
+{
+	struct str root = m->process_root.n ? m->process_root : m->root;
+
+	if (root.n && !strncmp(file, root.p, root.n) && file[root.n] == '/')
+		return file + root.n;
+	return file;
 }

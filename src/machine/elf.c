@@ -2,25 +2,18 @@
 /* ELF files: their functions, offsets in them, and where programs and
  * libraries lie. libelf checks what it reads; everything is still compared
  * with the sizes the file claims. */
-#include "machine/internal.h"
+#include "machine/elf.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <libelf.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct elf_file {
-	int fd;
-	Elf *elf;
-	size_t n_segments;
-};
-
 /* --- opening ----------------------------------------------------------------- */
 
-static void elf_close(struct elf_file *f)
+void elf_close(struct elf_file *f)
 {
 	if (f->elf)
 		elf_end(f->elf);
@@ -28,10 +21,7 @@ static void elf_close(struct elf_file *f)
 		close(f->fd);
 }
 
-#define auto_elf __attribute__((cleanup(elf_close)))
-
-/* 0, -errno, or -ENOEXEC for what is no ELF. */
-static int elf_open(const char *path, struct elf_file *f)
+int elf_open(const char *path, struct elf_file *f)
 {
 	struct stat st;
 
@@ -64,7 +54,7 @@ static int report_elf(struct machine *m, const char *path, int err)
 
 /* --- offsets ----------------------------------------------------------------- */
 
-static bool to_offset(const struct elf_file *f, uint64_t address, uint64_t *out)
+bool elf_to_offset(const struct elf_file *f, uint64_t address, uint64_t *out)
 {
 	GElf_Phdr ph;
 	size_t i;
@@ -91,35 +81,56 @@ int64_t machine_elf_offset(struct machine *m, const char *path,
 		report_elf(m, path, err);
 		return -1;
 	}
-	return to_offset(&f, address, &offset) ? (int64_t)offset : -1;
+	return elf_to_offset(&f, address, &offset) ? (int64_t)offset : -1;
 }
 
 /* --- functions --------------------------------------------------------------- */
 
+struct str elf_plain_name(const char *name)
+{
+	struct str version, all = str_from(name);
+	struct str plain = str_split(all, '@', &version);
+
+	return plain.n ? plain : all;
+}
+
+/* Reading one file: all symbols of its tables that match. */
+struct query {
+	const struct elf_file *f;
+	const char *path;
+	struct str pattern;
+	struct arena *a;
+	elf_symbol_vec *out;
+};
+
 /* One symbol; false when it is not a function in this file. */
-static bool read_symbol(const struct elf_file *f, Elf_Data *data, size_t strtab,
+static bool read_symbol(const struct query *q, Elf_Data *data, size_t strtab,
 			size_t i, struct elf_symbol *out)
 {
 	const char *name;
 	GElf_Sym sym;
+	int type;
 
 	if (i > INT32_MAX || !gelf_getsym(data, (int)i, &sym))
 		return false;
-	if (GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
+	type = GELF_ST_TYPE(sym.st_info);
+	if ((type != STT_FUNC && type != STT_GNU_IFUNC) ||
 	    sym.st_shndx == SHN_UNDEF || !sym.st_value)
 		return false;
-	name = elf_strptr(f->elf, strtab, sym.st_name);
+	name = elf_strptr(q->f->elf, strtab, sym.st_name);
 	if (!name || !*name)
 		return false;
-	*out = (struct elf_symbol){ .name = str_from(name),
+	*out = (struct elf_symbol){ .name = elf_plain_name(name),
 				    .address = sym.st_value,
 				    .size = sym.st_size };
-	return to_offset(f, sym.st_value, &out->offset);
+	if (!str_glob(q->pattern, out->name))
+		return false;
+	if (type == STT_GNU_IFUNC)
+		return elf_settle_indirect(q->f, q->path, out);
+	return elf_to_offset(q->f, sym.st_value, &out->offset);
 }
 
-static void read_table(const struct elf_file *f, Elf_Scn *scn,
-		       const GElf_Shdr *sh, struct str pattern, struct arena *a,
-		       elf_symbol_vec *out)
+static void read_table(const struct query *q, Elf_Scn *scn, const GElf_Shdr *sh)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	struct elf_symbol sym;
@@ -129,11 +140,10 @@ static void read_table(const struct elf_file *f, Elf_Scn *scn,
 		return;
 	n = data->d_size / sh->sh_entsize;
 	for (i = 0; i < n; i++) {
-		if (!read_symbol(f, data, sh->sh_link, i, &sym) ||
-		    !str_glob(pattern, sym.name))
+		if (!read_symbol(q, data, sh->sh_link, i, &sym))
 			continue;
-		sym.name = str_copy(a, sym.name);
-		vec_push(a, out, sym);
+		sym.name = str_copy(q->a, sym.name);
+		vec_push(q->a, q->out, sym);
 	}
 }
 
@@ -167,7 +177,9 @@ int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
 			elf_symbol_vec *out)
 {
 	auto_elf struct elf_file f = { .fd = -1 };
+	struct query q = { &f, path, pattern, a, out };
 	int err = elf_open(path, &f);
+	bool is_stripped = true;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
@@ -177,8 +189,11 @@ int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
 		if (!gelf_getshdr(scn, &sh))
 			continue;
 		if (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM)
-			read_table(&f, scn, &sh, pattern, a, out);
+			read_table(&q, scn, &sh);
+		is_stripped &= sh.sh_type != SHT_SYMTAB;
 	}
+	if (is_stripped)
+		elf_read_separate(&f, path, pattern, a, out);
 	sort_symbols(out);
 	return 0;
 }

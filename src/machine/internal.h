@@ -34,9 +34,17 @@ struct machine {
 	VEC(struct str) named; /* types known by name only, see ORIGIN_NAMED */
 	struct strmap found; /* "kind name" -> origin */
 	struct strmap functions; /* name -> id in vmlinux, after many asks */
-	unsigned int function_asks;
+	struct strmap module_functions; /* "module:name" -> object, id */
+	unsigned int function_asks, module_asks;
+	/* btf_trace.c */
+	bool injectable_tried;
+	struct buf injectable;
 	/* tracefs.c */
 	const char *tracefs;
+	/* process.c: 0 and "" without one */
+	int process;
+	struct str process_root; /* "" when it sees what we see */
+	bool replaced_said;
 	/* symbols.c */
 	bool kallsyms_tried;
 	struct buf kallsyms;
@@ -81,6 +89,26 @@ const struct type *btf_value_type(struct machine *m, struct types *t,
 
 /* Number of types in an object, base included. */
 uint32_t btf_count(const struct machine *m, uint32_t object);
+
+/* --- for binary.c ------------------------------------------------------------- */
+
+/* Paths of a library in the loader's cache: those of this name, or of
+ * "NAME.so" and "NAME.so.*" if it has no ".so" in it, in the cache's order.
+ * Nothing when there is no cache. */
+void ldcache_find(const char *cache, struct str name, struct arena *a,
+		  str_vec *out);
+
+/* The file that the process runs instead of path (NULL: it is gone), which was
+ * found by this name; else path. Warns once. */
+const char *process_file(struct machine *m, struct str name, const char *path);
+
+/* --- btf_func.c, for btf_trace.c -------------------------------------------- */
+
+/* A function (module "": vmlinux, then the modules) and the prototype of one;
+ * id 0: none. */
+struct btf_ref btf_find_function(struct machine *m, struct str module,
+				 struct str name);
+struct btf_ref btf_proto_of(const struct machine *m, struct btf_ref func);
 
 /* --- lists ----------------------------------------------------------------- */
 

@@ -88,6 +88,45 @@ const struct type *machine_function_args(struct machine *m, struct types *t,
 const struct type *machine_rawtracepoint_args(struct machine *m,
 					      struct types *t, struct str name);
 
+/* --- what programs are put around (btf_trace.c) ---------------------------- */
+
+enum trace_how {
+	TRACE_ENTRY, /* fentry */
+	TRACE_RETURN, /* fexit */
+	TRACE_MODIFY, /* fmodret */
+};
+
+/* Why BPF's trampolines cannot be put on a function that can be probed; NULL
+ * when they can. module as above. */
+const char *machine_untraceable(struct machine *m, struct str module,
+				struct str name, enum trace_how how);
+
+/* machine_function_args() as programs see them: with `follow` pointers to
+ * structs have space AS_BTF; other pointers AS_NONE, unless BTF says __user. */
+const struct type *machine_traced_args(struct machine *m, struct types *t,
+				       struct str module, struct str name,
+				       bool follow, const struct type **ret);
+
+/* Names of LSM hooks by glob ("file_open"), from BTF, in byte order. Are
+ * programs of BPF called by them? */
+int machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
+		      str_vec *out);
+bool machine_has_bpf_lsm(struct machine *m);
+
+/* Does the kernel let programs change what the function returns? */
+bool machine_is_modifiable(struct machine *m, struct str name);
+
+/* Programs that are loaded on this machine and can be traced, by a glob of
+ * the name that their BTF gives them, by id. Needs privileges; a fake machine
+ * has none. */
+struct bpf_program_id {
+	uint32_t id;
+	struct str name;
+};
+typedef VEC(struct bpf_program_id) bpf_program_vec;
+void machine_bpf_programs(struct machine *m, struct str pattern,
+			  struct arena *a, bpf_program_vec *out);
+
 /* --- tracepoints (tracefs.c) ----------------------------------------------- */
 
 /* Is tracefs there and readable? 0, -ENOENT (not mounted), -EACCES; reports
@@ -120,7 +159,13 @@ const struct type *machine_tracepoint_args(struct machine *m, struct types *t,
  * names; -1 when unknown. name without "sys_enter_". */
 int machine_syscall_number(struct machine *m, struct str name);
 
-/* Names of raw tracepoints by glob (from BTF), byte order. */
+/* Names of raw tracepoints by glob (from BTF), byte order. module: a glob too;
+ * names come back as "module:event" then; "" is any. */
+int machine_rawtracepoints_of(struct machine *m, struct str module,
+			      struct str pattern, struct arena *a,
+			      str_vec *out);
+
+/* The same for any module. */
 int machine_rawtracepoints(struct machine *m, struct str pattern,
 			   struct arena *a, str_vec *out);
 
