@@ -241,6 +241,14 @@ static struct str site_map(const struct session *s, const struct plan_site *x)
 					: STR("");
 }
 
+static bool is_site_array(const struct session *s, const struct plan_site *x)
+{
+	enum map_store store =
+		x->map < s->plan->maps.n ? s->plan->maps.v[x->map].store : MS_N;
+
+	return store == MS_ARRAY || store == MS_PERCPU_ARRAY;
+}
+
 static void site_text(const struct session *s, const struct plan_site *x,
 		      int64_t code, struct buf *out)
 {
@@ -253,8 +261,11 @@ static void site_text(const struct session *s, const struct plan_site *x,
 		break;
 	case SITE_MAP_FULL:
 		buf_printf(out,
-			   "map %.*s is full: this update was refused (see "
-			   "max_map_keys)",
+			   is_site_array(s, x)
+				   ? "array %.*s has no element of this index: "
+				     "nothing was stored"
+				   : "map %.*s is full: this update was "
+				     "refused (see max_map_keys)",
 			   STR_ARG(site_map(s, x)));
 		break;
 	case SITE_READ:
@@ -317,9 +328,12 @@ static void report_site(struct session *s, const struct plan_site *x,
 	if (x->kind == SITE_READ)
 		report_reads(s, x, n);
 	else if (x->kind == SITE_MAP_FULL)
-		out_warn(&s->out,
-			 "map %.*s was full: %" PRIu64 " update%s refused",
-			 STR_ARG(site_map(s, x)), n, n == 1 ? "" : "s");
+		out_warn(&s->out, "%s %.*s %s: %" PRIu64 " update%s refused",
+			 is_site_array(s, x) ? "array" : "map",
+			 STR_ARG(site_map(s, x)),
+			 is_site_array(s, x) ? "has too few elements"
+					     : "was full",
+			 n, n == 1 ? "" : "s");
 	else if (n > 1)
 		out_warn(&s->out,
 			 "the warning of %.*s:%" PRIu32 ":%" PRIu32

@@ -34,21 +34,30 @@ static struct val tuple_key(struct cg *g, const struct type *t,
 	return k;
 }
 
+/* The index of an array: what is too large for one is no element's. */
+static struct val index_key(struct cg *g, struct val v)
+{
+	struct val k = ir_temp(g, u32(g));
+	LLVMValueRef n = ir_value(g, v), max = ir_i64(g, UINT32_MAX);
+	LLVMValueRef fits = LLVMBuildICmp(g->b, LLVMIntULE, n, max, "");
+
+	n = LLVMBuildSelect(g->b, fits, n, max, "");
+	ir_store(g, k, ir_reg(n, u32(g)), true);
+	return k;
+}
+
 struct val ir_map_key(struct cg *g, const struct map *m,
 		      const struct expr *keys)
 {
-	struct val k, v;
+	struct val v;
 
 	if (!m->key || m->key->kind == TY_NONE || !keys)
 		return zero_key(g);
 	if (keys->next && m->key->kind == TY_TUPLE)
 		return tuple_key(g, m->key, keys);
 	v = emit_expr(g, keys);
-	if (ir_map_is_array(g, m)) {
-		k = ir_temp(g, u32(g));
-		ir_store(g, k, v, true);
-		return k;
-	}
+	if (ir_map_is_array(g, m))
+		return index_key(g, v);
 	return ir_here(g, v, m->key);
 }
 
@@ -149,7 +158,7 @@ static void update(struct cg *g, const struct map *m, LLVMValueRef key,
 }
 
 /* The value's address, inserted as zero when absent (arrays always have it).
- * NULL at run time when there is no room. */
+ * NULL at run time when there is no room, or no element of this index. */
 static LLVMValueRef value_address(struct cg *g, const struct map *m,
 				  struct val key, uint32_t site)
 {
@@ -157,8 +166,10 @@ static LLVMValueRef value_address(struct cg *g, const struct map *m,
 	uint32_t size = m->value->size;
 	struct ir_if i;
 
-	if (ir_map_is_array(g, m))
+	if (ir_map_is_array(g, m)) {
+		ir_warn_if(g, ir_is_zero(g, p), site, ir_i64(g, 0));
 		return p;
+	}
 	i = ir_if(g, ir_is_zero(g, p));
 	if (size <= 16) {
 		zero = ir_temp_bytes(g, size);
@@ -214,7 +225,7 @@ static void assign_plain(struct cg *g, const struct expr *t, struct val x)
 		update(g, m, key.v, value.v, BPF_ANY, t->site);
 		return;
 	}
-	p = ir_map_lookup(g, m, key);
+	p = value_address(g, m, key, t->site);
 	i = ir_if(g, ir_truth_of(g, p));
 	ir_store(g, ir_mem(p, m->value, AS_BPF, 8), x, true);
 	ir_map_set_mark(g, m, p, true);

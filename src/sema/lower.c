@@ -105,7 +105,15 @@ static void lower_param(struct lower *l, struct expr *e)
 		lower_fixup(l, e, FX_PARAM, which, 8);
 }
 
-/* A write to a map of keys may find no room. */
+static bool has_index(const struct map *m)
+{
+	enum map_store store = map_store(m);
+
+	return (store == MS_ARRAY || store == MS_PERCPU_ARRAY) && m->key &&
+	       m->key->kind != TY_NONE;
+}
+
+/* A write to a map of keys may find no room, one to an array no element. */
 static void lower_write(struct lower *l, struct expr *target)
 {
 	const struct map *m;
@@ -119,7 +127,7 @@ static void lower_write(struct lower *l, struct expr *target)
 		return;
 	m = target->map.sym;
 	store = map_store(m);
-	if (store == MS_HASH || store == MS_PERCPU_HASH)
+	if (store == MS_HASH || store == MS_PERCPU_HASH || has_index(m))
 		target->site = lower_site(l, SITE_MAP_FULL, target->span, m);
 }
 
@@ -272,6 +280,27 @@ static bool has_cookie(enum probe_kind kind)
 	       kind == PK_UPROBE || kind == PK_PROFILE || kind == PK_INTERVAL;
 }
 
+/* A probe for each target, since each has its own program. The first has the
+ * symbol of all. */
+static void lower_each(struct lower *l, const struct plan_probe *x)
+{
+	for (size_t i = 0; i < x->targets.n; i++) {
+		struct plan_probe one = *x;
+		uint32_t n = (uint32_t)l->plan->probes.n - l->prog->first_probe;
+
+		if (n)
+			one.symbol = str_printf(&l->script->arena, "%.*s_%u",
+						x->symbol.n > 52
+							? 52
+							: (int)x->symbol.n,
+						x->symbol.p, n);
+		memset(&one.targets, 0, sizeof(one.targets));
+		vec_push(&l->script->arena, &one.targets, x->targets.v[i]);
+		one.first_name = x->first_name + (uint32_t)i;
+		plan_add_probe(l->plan, &one);
+	}
+}
+
 static void lower_probes(struct lower *l, struct prog *p)
 {
 	uint32_t name = (uint32_t)l->plan->names.n;
@@ -287,7 +316,10 @@ static void lower_probes(struct lower *l, struct prog *p)
 		if (p->uses_name && p->names.n > 1 && has_cookie(x->kind))
 			x->flags |= PF_COOKIE;
 		name += x->targets.n ? (uint32_t)x->targets.n : 1;
-		plan_add_probe(l->plan, x);
+		if (p->is_each)
+			lower_each(l, x);
+		else
+			plan_add_probe(l->plan, x);
 	}
 }
 
