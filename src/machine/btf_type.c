@@ -387,6 +387,8 @@ bool machine_field(struct machine *m, struct types *t,
 	member_vec found = { 0 };
 	bool ok;
 
+	if (record->origin >> 24 == TYPE_OF_PROGRAM)
+		return dwarf_field(m, t, record, name, out);
 	if (!record->origin) {
 		const struct field *f = type_field(record, name);
 
@@ -410,6 +412,10 @@ void machine_field_names(struct machine *m, const struct type *record,
 		vec_push(a, out, record->fields[i].name);
 	if (!record->origin)
 		return;
+	if (record->origin >> 24 == TYPE_OF_PROGRAM) {
+		dwarf_field_names(m, record, a, out);
+		return;
+	}
 	members_of(m, record, NULL, a, &members);
 	vec_each(x, &members)
 		vec_push(a, out, x->name);
@@ -452,6 +458,8 @@ static const struct type *complete(struct walk *w, struct types *t,
 {
 	if (depth > MAX_DEPTH)
 		return type;
+	if (type->origin >> 24 == TYPE_OF_PROGRAM)
+		return dwarf_complete(w->m, t, type, depth);
 	if (type->kind == TY_RECORD && type->origin)
 		return complete_record(w, t, type, depth);
 	if (type->kind == TY_ARRAY)

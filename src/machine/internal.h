@@ -7,6 +7,8 @@
 
 struct btf;
 struct btf_type;
+struct program;
+struct program_record;
 
 /* vmlinux is objects.v[0], loaded modules follow. */
 struct btf_object {
@@ -41,10 +43,14 @@ struct machine {
 	struct buf injectable;
 	/* tracefs.c */
 	const char *tracefs;
+	/* dwarf.c, dwarf_type.c */
+	struct program *programs;
+	VEC(struct program_record *) records;
 	/* process.c: 0 and "" without one */
 	int process;
 	struct str process_root; /* "" when it sees what we see */
 	bool replaced_said;
+	struct strmap cgroups; /* cgroup.c: "id hierarchies" -> paths */
 	/* symbols.c */
 	bool kallsyms_tried;
 	struct buf kallsyms;
@@ -109,6 +115,19 @@ const char *process_file(struct machine *m, struct str name, const char *path);
 struct btf_ref btf_find_function(struct machine *m, struct str module,
 				 struct str name);
 struct btf_ref btf_proto_of(const struct machine *m, struct btf_ref func);
+
+/* --- debug information of programs --------------------------------------------- */
+
+/* dwarf.c */
+void programs_close(struct machine *m);
+
+/* dwarf_type.c: as machine_field() and the like, for records of programs. */
+bool dwarf_field(struct machine *m, struct types *t, const struct type *record,
+		 struct str name, struct field *out);
+void dwarf_field_names(struct machine *m, const struct type *record,
+		       struct arena *a, str_vec *out);
+const struct type *dwarf_complete(struct machine *m, struct types *t,
+				  const struct type *record, int depth);
 
 /* --- lists ----------------------------------------------------------------- */
 

@@ -35,6 +35,7 @@ void machine_close(struct machine *m)
 	for (i = m->objects.n; i > 0; i--) /* modules before their base */
 		btf__free(m->objects.v[i - 1].btf);
 	buf_free(&m->kallsyms);
+	buf_free(&m->injectable);
 	arena_free(&m->arena);
 	free(m);
 }

@@ -30,6 +30,12 @@ int machine_cpus(struct machine *m); /* possible CPUs */
 /* The ids of the threads of a process, as text; -errno without a report. */
 int machine_threads(struct machine *m, int pid, struct arena *a, str_vec *out);
 
+/* Appends "HIERARCHY:/PATH" of the control group for each mounted hierarchy
+ * that has it and matches the glob (empty: all), "unified" for version 2.
+ * False when there is none. Remembered after the group is gone. */
+bool machine_cgroup_path(struct machine *m, uint64_t id, struct str hierarchies,
+			 struct buf *out);
+
 /* A path below the machine's root, in the machine's arena. */
 const char *machine_path(struct machine *m, const char *path);
 
@@ -244,6 +250,27 @@ int64_t machine_elf_offset(struct machine *m, const char *path,
 /* Was it built by Go, whose functions take arguments in registers of its own
  * and move their stacks? */
 bool machine_elf_is_go(const char *path);
+
+/* --- debug information of programs (dwarf.c) ------------------------------------ */
+
+/* Arguments of the function at an address of a binary, as a record "struct
+ * args" of the registers in struct pt_regs they come in; those that come in
+ * memory or in floating point registers are left out. *ret: its result, NULL
+ * when it has none in a register of integers. Pointers have space AS_USER.
+ * NULL without debug information about it. Not for Go's own convention unless
+ * the debug information tells the registers. */
+const struct type *machine_user_args(struct machine *m, struct types *t,
+				     const char *path, uint64_t address,
+				     const struct type **ret);
+
+/* Where the code of a line starts, one address for each function or inlined
+ * copy that has it: file is the end of the source's path, column 0 is any.
+ * When there is none, *near is the next line of the file that has code, or 0.
+ * False without debug information. */
+typedef VEC(uint64_t) address_vec;
+bool machine_user_line(struct machine *m, const char *path, struct str file,
+		       uint64_t line, uint64_t column, struct arena *a,
+		       address_vec *out, uint64_t *near);
 
 /* --- names of C++ and Rust (demangle.c) --------------------------------------- */
 

@@ -56,7 +56,7 @@ static void spell(const struct types *t, const struct type *x, struct buf *key)
 	key_num(key, x->bits | (uint64_t)x->origin << 32);
 	key_type(key, t, x->elem);
 	key_str(key, x->name);
-	if (x->kind == TY_LHIST) {
+	if (x->kind == TY_LHIST || x->kind == TY_TSERIES) {
 		key_num(key, (uint64_t)x->min);
 		key_num(key, (uint64_t)x->max);
 		key_num(key, (uint64_t)x->step);
@@ -317,6 +317,7 @@ static const struct {
 	[TY_INET] = { 20, 4 },
 	[TY_USERNAME] = { 4, 4 },
 	[TY_TIMESTAMP] = { 8, 8 },
+	[TY_CGROUP] = { 8, 8 },
 	[TY_COUNT] = { 8, 8 },
 	[TY_SUM] = { 8, 8 },
 	[TY_MIN] = { sizeof(struct agg_minmax), 8 },
@@ -376,6 +377,28 @@ const struct type *type_lhist(struct types *t, int64_t min, int64_t max,
 					 .step = step });
 }
 
+const struct type *type_tseries(struct types *t, int64_t interval,
+				uint32_t n, uint32_t kind, bool is_signed)
+{
+	assert(interval > 0 && n && n <= TSERIES_SLOTS && kind < TSERIES_N);
+	return intern(t,
+		      &(struct type){ .kind = TY_TSERIES,
+				      .size = n * sizeof(struct agg_slot),
+				      .align = 8,
+				      .count = n,
+				      .bits = kind,
+				      .is_signed = is_signed,
+				      .step = interval });
+}
+
+const struct type *type_cgroup(struct types *t, struct str filter)
+{
+	struct type x = simple(TY_CGROUP);
+
+	x.name = filter;
+	return intern(t, &x);
+}
+
 const struct type *type_timestamp(struct types *t, struct str format)
 {
 	struct type x = simple(TY_TIMESTAMP);
@@ -421,6 +444,11 @@ bool type_is_integer(const struct type *t)
 bool type_is_aggregation(const struct type *t)
 {
 	return t->kind >= TY_COUNT && t->kind < TY_N;
+}
+
+bool type_is_kernels(const struct type *t)
+{
+	return t->origin && t->origin >> 24 != TYPE_OF_PROGRAM;
 }
 
 bool type_is_scalar(const struct type *t)

@@ -35,6 +35,7 @@ enum type_kind {
 	TY_MAC, /* 6 bytes */
 	TY_INET, /* uint32_t family (AF_INET, AF_INET6), 16 bytes */
 	TY_USERNAME, /* uint32_t uid */
+	TY_CGROUP, /* uint64_t id; name: which hierarchies, a wildcard */
 	/* map values only */
 	TY_COUNT, /* uint64_t */
 	TY_SUM, /* uint64_t; is_signed */
@@ -44,6 +45,7 @@ enum type_kind {
 	TY_STATS, /* struct agg_avg; is_signed */
 	TY_HIST, /* uint64_t[HIST_BUCKETS(bits)] */
 	TY_LHIST, /* uint64_t[LHIST_BUCKETS(min, max, step)] */
+	TY_TSERIES, /* struct agg_slot[count]; is_signed */
 	TY_N,
 };
 
@@ -80,21 +82,24 @@ struct type {
 	bool is_signed;
 	enum addr_space space; /* TY_PTR */
 	const struct type *elem; /* TY_PTR, TY_ARRAY */
-	uint32_t count; /* TY_ARRAY: elements */
+	uint32_t count; /* TY_ARRAY: elements; TY_TSERIES: intervals */
 	struct str name; /* TY_RECORD, TY_ENUM: "struct task_struct", "union
 			    x", "enum y", "" for those without;
-			    TY_TIMESTAMP: its format */
+			    TY_TIMESTAMP: its format; TY_CGROUP: its wildcard */
 	const struct field *fields; /* TY_TUPLE, TY_RECORD */
 	uint32_t n_fields;
 	const struct enumerator *enums; /* TY_ENUM */
 	uint32_t n_enums;
-	uint32_t bits; /* TY_HIST */
-	int64_t min, max, step; /* TY_LHIST */
+	uint32_t bits; /* TY_HIST; TY_TSERIES: enum tseries_kind */
+	int64_t min, max, step; /* TY_LHIST; step: TY_TSERIES, ns */
 	/* TY_RECORD, TY_ENUM known to the machine: which one (BTF object and
 	 * id, opaque to others); fields stay empty until machine_complete()
-	 * fills them, machine_field() answers without. 0: complete. */
+	 * fills them, machine_field() answers without. 0: complete. Those of
+	 * programs have TYPE_OF_PROGRAM above the lower 24 bits. */
 	uint32_t origin;
 };
+
+#define TYPE_OF_PROGRAM 0xfeu
 
 struct types {
 	struct arena *arena; /* borrowed: whoever owns the table */
@@ -155,7 +160,10 @@ const struct type *type_agg(struct types *t, enum type_kind kind,
 const struct type *type_hist(struct types *t, uint32_t bits);
 const struct type *type_lhist(struct types *t, int64_t min, int64_t max,
 			      int64_t step);
+const struct type *type_tseries(struct types *t, int64_t interval,
+				uint32_t n, uint32_t kind, bool is_signed);
 const struct type *type_timestamp(struct types *t, struct str format);
+const struct type *type_cgroup(struct types *t, struct str filter);
 
 /* The same type in another table (recursively; a pointer's pointee becomes
  * void, a lazy record must have been completed). */
@@ -167,6 +175,8 @@ const struct type *types_get(const struct types *t, type_id id);
 
 bool type_is_integer(const struct type *t); /* INT, BOOL, ENUM */
 bool type_is_aggregation(const struct type *t); /* COUNT and after */
+/* A record that the kernel's BTF knows, not a program's debug information. */
+bool type_is_kernels(const struct type *t);
 bool type_is_scalar(const struct type *t); /* fits a register: integers, PTR */
 const struct field *type_field(const struct type *t, struct str name);
 
