@@ -51,6 +51,11 @@ int64_t espy_read_avg(void *map, const void *key, uint64_t ncpus,
 /* Zeroes size bytes (a multiple of 8) of every CPU's value. */
 int64_t espy_reset(void *map, const void *key, uint64_t ncpus, uint64_t size);
 
+/* tseries.bpf.c: n into the slot of the interval that now, ns, is in. how is
+ * an enum tseries_kind, times 2, plus 1 when numbers are signed. */
+int64_t espy_tseries(struct agg_slot *slots, uint64_t n, uint64_t now,
+		     uint64_t interval, uint64_t count, uint64_t how);
+
 /* entry.bpf.c: p has the number of frames, then ENTRY_FRAMES of size bytes,
  * each with the stack pointer first. Which frame it is; -1: no room, none. */
 int64_t espy_entry_push(uint64_t *p, uint64_t size, uint64_t sp);

@@ -166,6 +166,7 @@ struct session *session_open(const struct plan *p, struct machine *m,
 	s->show.symbols = symbols_open(m);
 	s->show.ksym = symbols_ksym;
 	s->show.usym = symbols_usym;
+	s->show.cgroup = symbols_cgroup;
 	if (!open_parts(s))
 		return s;
 	session_close(s);

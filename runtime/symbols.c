@@ -382,3 +382,9 @@ bool symbols_usym(struct symbols *s, uint32_t pid, uint64_t address,
 	buf_str(out, sym.name);
 	return true;
 }
+
+bool symbols_cgroup(struct symbols *s, uint64_t id, struct str hierarchies,
+		    struct buf *out)
+{
+	return machine_cgroup_path(s->machine, id, hierarchies, out);
+}

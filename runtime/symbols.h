@@ -38,4 +38,8 @@ bool symbols_ksym(struct symbols *s, uint64_t address, struct buf *out);
 bool symbols_usym(struct symbols *s, uint32_t pid, uint64_t address,
 		  struct buf *out);
 
+/* Appends the paths of a control group; false: it has none. */
+bool symbols_cgroup(struct symbols *s, uint64_t id, struct str hierarchies,
+		    struct buf *out);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "plan/abi.h"
 #include "runtime/hist.h"
+#include "runtime/tseries.h"
 #include "runtime/value_impl.h"
 
 /* --- numbers -------------------------------------------------------------- */
@@ -305,6 +306,7 @@ const struct value_ops value_ops[TY_N] = {
 	[TY_MAC] = ROW_SHOWN(print_mac, compare_bytes, number_none),
 	[TY_INET] = ROW_SHOWN(print_inet, compare_bytes, number_none),
 	[TY_USERNAME] = ROW_SHOWN(print_username, compare_number, number_u32),
+	[TY_CGROUP] = ROW_SHOWN(print_cgroup, compare_number, number_u64),
 	[TY_COUNT] = ROW_AGGREGATION(print_int, merge_add, number_u64),
 	[TY_SUM] = ROW_AGGREGATION(print_int, merge_add, number_u64),
 	[TY_MIN] = ROW_AGGREGATION(print_int, merge_extreme, number_u64),
@@ -313,4 +315,11 @@ const struct value_ops value_ops[TY_N] = {
 	[TY_STATS] = ROW_AGGREGATION(print_stats, merge_add, number_avg),
 	[TY_HIST] = ROW_HISTOGRAM(print_hist, divide_buckets),
 	[TY_LHIST] = ROW_HISTOGRAM(print_lhist, divide_nothing),
+	[TY_TSERIES] = { .print = tseries_print,
+			 .compare = compare_bytes,
+			 .merge = tseries_merge,
+			 .divide = tseries_divide,
+			 .number = number_none,
+			 .order = ORDER_BY_KEY,
+			 .is_block = true },
 };

@@ -18,6 +18,9 @@ struct show {
 	bool (*ksym)(struct symbols *s, uint64_t address, struct buf *out);
 	bool (*usym)(struct symbols *s, uint32_t pid, uint64_t address,
 		     struct buf *out);
+	/* Append the paths of a cgroup in the hierarchies that match. */
+	bool (*cgroup)(struct symbols *s, uint64_t id, struct str hierarchies,
+		       struct buf *out);
 	int64_t boot_to_real; /* ns to add to time since boot for the date */
 };
 

@@ -325,6 +325,13 @@ void print_username(const struct show *s, const struct type *t, const void *p,
 		print_int(s, t, p, out);
 }
 
+void print_cgroup(const struct show *s, const struct type *t, const void *p,
+		  struct buf *out)
+{
+	if (!s->cgroup || !s->cgroup(s->symbols, number(t, p), t->name, out))
+		print_int(s, t, p, out);
+}
+
 /* --- aggregations --------------------------------------------------------- */
 
 void print_stats(const struct show *s, const struct type *t, const void *p,

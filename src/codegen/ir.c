@@ -16,6 +16,7 @@ bool is_reg(const struct type *t)
 	case TY_PROBE:
 	case TY_TIMESTAMP:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_COUNT:
 	case TY_SUM: return true;
 	case TY_NONE:
@@ -33,6 +34,7 @@ bool is_reg(const struct type *t)
 	case TY_STATS:
 	case TY_HIST:
 	case TY_LHIST:
+	case TY_TSERIES:
 	case TY_N: return false;
 	}
 	return false;

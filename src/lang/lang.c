@@ -7,6 +7,8 @@
 
 const struct function *const function_tables[] = {
 	memory_functions,
+	cgroup_functions,
+	tseries_functions,
 	net_functions,
 	time_functions,
 	agg_functions,

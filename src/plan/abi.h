@@ -50,6 +50,25 @@ struct agg_avg { /* avg(), stats() */
 #define LHIST_BUCKETS(min, max, step) \
 	(2u + (uint32_t)(((max) - (min) + (step)-1) / (step)))
 
+/* tseries(n, interval, count): slots by the number of the interval modulo
+ * count. */
+enum tseries_kind {
+	TSERIES_LAST, /* meta: when, ns */
+	TSERIES_AVG, /* value: the sum; meta: of how many */
+	TSERIES_MAX,
+	TSERIES_MIN,
+	TSERIES_SUM,
+	TSERIES_N
+};
+
+struct agg_slot {
+	uint64_t value;
+	uint64_t meta;
+	uint64_t epoch; /* number of the interval; 0: nothing yet */
+};
+
+#define TSERIES_SLOTS 1000 /* intervals at most */
+
 /* Calls of a function by a thread, one in the other, that entry() tells apart;
  * a power of two. */
 #define ENTRY_FRAMES 16

@@ -92,13 +92,15 @@ static const char *own_mistake(const struct type *t)
 	case TY_MAC:
 	case TY_INET:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_COUNT:
 	case TY_SUM:
 	case TY_MIN:
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
-	case TY_HIST: break;
+	case TY_HIST:
+	case TY_TSERIES: break;
 	case TY_N: return "a kind that does not exist";
 	}
 	if (!is_power_of_two(t->align) || t->align > 4096)

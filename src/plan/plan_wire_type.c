@@ -100,7 +100,11 @@ static void layout_text(const struct type *t, struct buf *out)
 		else if (t->kind == TY_LHIST)
 			buf_printf(out, "(%jd, %jd, %jd)", (intmax_t)t->min,
 				   (intmax_t)t->max, (intmax_t)t->step);
-		else if (t->kind == TY_TIMESTAMP)
+		else if (t->kind == TY_TSERIES)
+			buf_printf(out, "(%jd, %u, %u%s)", (intmax_t)t->step,
+				   t->count, t->bits,
+				   t->is_signed ? ", signed" : "");
+		else if (t->kind == TY_TIMESTAMP || t->kind == TY_CGROUP)
 			wire_quote(t->name, out);
 	}
 }
@@ -208,7 +212,8 @@ static void wire_parts(struct wire *w, struct type *x)
 		wire_bool(w, NULL, &x->is_signed);
 		wire_enumerators(w, x);
 		return;
-	case TY_TIMESTAMP: wire_str(w, NULL, &x->name); return;
+	case TY_TIMESTAMP:
+	case TY_CGROUP: wire_str(w, NULL, &x->name); return;
 	case TY_SUM:
 	case TY_MIN:
 	case TY_MAX:
@@ -219,6 +224,12 @@ static void wire_parts(struct wire *w, struct type *x)
 		wire_i64(w, NULL, &x->min);
 		wire_i64(w, NULL, &x->max);
 		wire_i64(w, NULL, &x->step);
+		return;
+	case TY_TSERIES:
+		wire_i64(w, NULL, &x->step);
+		wire_u32(w, NULL, &x->count);
+		wire_u32(w, NULL, &x->bits);
+		wire_bool(w, NULL, &x->is_signed);
 		return;
 	case TY_NONE:
 	case TY_BOOL:
@@ -252,6 +263,9 @@ static bool can_be_made(const struct type *x)
 		return x->bits <= HIST_MAX_BITS;
 	if (x->kind == TY_LHIST)
 		return x->min < x->max && x->step > 0;
+	if (x->kind == TY_TSERIES)
+		return x->step > 0 && x->count && x->count <= TSERIES_SLOTS &&
+		       x->bits < TSERIES_N;
 	return x->kind != TY_NONE;
 }
 
@@ -285,6 +299,10 @@ static const struct type *make_type(struct wire *w, const struct type *x)
 		return type_enum(t, x->name, x->size, x->is_signed, x->enums,
 				 x->n_enums);
 	case TY_TIMESTAMP: return type_timestamp(t, x->name);
+	case TY_CGROUP: return type_cgroup(t, x->name);
+	case TY_TSERIES:
+		return type_tseries(t, x->step, x->count, x->bits,
+				    x->is_signed);
 	case TY_SUM:
 	case TY_MIN:
 	case TY_MAX:

@@ -57,6 +57,7 @@ static const struct kind_name {
 	{ "ksym_t", TY_KSYM, false, false },
 	{ "usym_t", TY_USYM, false, false },
 	{ "username_t", TY_USERNAME, false, false },
+	{ "cgroup_path_t", TY_CGROUP, false, false },
 	{ "macaddr_t", TY_MAC, false, false },
 	{ "mac_address", TY_MAC, false, false },
 	{ "inet", TY_INET, false, false },

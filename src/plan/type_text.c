@@ -19,6 +19,7 @@ const char *const type_kind_names[TY_N] = {
 	[TY_MAC] = "macaddr_t",
 	[TY_INET] = "inet",
 	[TY_USERNAME] = "username_t",
+	[TY_CGROUP] = "cgroup_path_t",
 	[TY_COUNT] = "count_t",
 	[TY_SUM] = "sum_t",
 	[TY_MIN] = "min_t",
@@ -27,6 +28,7 @@ const char *const type_kind_names[TY_N] = {
 	[TY_STATS] = "stats_t",
 	[TY_HIST] = "hist_t",
 	[TY_LHIST] = "lhist_t",
+	[TY_TSERIES] = "tseries_t",
 };
 
 const char *const addr_space_names[AS_N] = {
@@ -118,9 +120,11 @@ void type_text(const struct type *t, struct buf *out)
 	case TY_MAC:
 	case TY_INET:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_COUNT:
 	case TY_HIST:
 	case TY_LHIST:
+	case TY_TSERIES:
 	case TY_N: break;
 	}
 	buf_puts(out, type_kind_names[t->kind]);

@@ -81,6 +81,7 @@ static bool is_plain(const struct type *t)
 	case TY_USYM:
 	case TY_TIMESTAMP:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_PROBE: return true;
 	case TY_ARRAY: return t->elem->kind == TY_INT;
 	case TY_TUPLE: return are_plain(t);
@@ -94,6 +95,7 @@ static bool is_plain(const struct type *t)
 	case TY_STATS:
 	case TY_HIST:
 	case TY_LHIST:
+	case TY_TSERIES:
 	case TY_N: break;
 	}
 	return false;

@@ -51,6 +51,7 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 	case TY_STATS:
 	case TY_HIST:
 	case TY_LHIST:
+	case TY_TSERIES:
 	case TY_NONE:
 		diag_error(s->d, e->span, D_MAP_KEY,
 			   "a value of type %s cannot be a key",
@@ -78,6 +79,7 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 	case TY_MAC:
 	case TY_INET:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_N: break;
 	}
 	return e->type;
@@ -302,9 +304,11 @@ const struct type *sema_value_type(struct sema *s, const struct type *t)
 	case TY_MAC:
 	case TY_INET:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_STATS:
 	case TY_HIST:
 	case TY_LHIST:
+	case TY_TSERIES:
 	case TY_N: break;
 	}
 	return t;

@@ -227,6 +227,7 @@ static bool can_cast(const struct type *from, const struct type *to)
 	case TY_MAC:
 	case TY_INET:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_COUNT:
 	case TY_SUM:
 	case TY_MIN:
@@ -235,6 +236,7 @@ static bool can_cast(const struct type *from, const struct type *to)
 	case TY_STATS:
 	case TY_HIST:
 	case TY_LHIST:
+	case TY_TSERIES:
 	case TY_N: break;
 	}
 	return false;

@@ -69,6 +69,14 @@ static const struct type *join_pointers(struct types *t, const struct type *a,
 								   : AS_NONE);
 }
 
+static const struct type *join_tseries(const struct type *a,
+				       const struct type *b)
+{
+	if (a->step != b->step || a->count != b->count || a->bits != b->bits)
+		return NULL;
+	return a->is_signed ? a : b;
+}
+
 static const struct type *join_same_kind(struct types *t, const struct type *a,
 					 const struct type *b)
 {
@@ -84,6 +92,7 @@ static const struct type *join_same_kind(struct types *t, const struct type *a,
 	case TY_AVG:
 	case TY_STATS:
 		return type_agg(t, a->kind, a->is_signed || b->is_signed);
+	case TY_TSERIES: return join_tseries(a, b);
 	case TY_NONE:
 	case TY_BOOL:
 	case TY_INT:
@@ -96,6 +105,7 @@ static const struct type *join_same_kind(struct types *t, const struct type *a,
 	case TY_MAC:
 	case TY_INET:
 	case TY_USERNAME:
+	case TY_CGROUP:
 	case TY_COUNT:
 	case TY_HIST:
 	case TY_LHIST:
