@@ -55,24 +55,6 @@ static int prepare_kprobe(struct session *s, const struct plan_probe *p,
 	return 0;
 }
 
-/* Typed by BTF: the kernel wants to know the event at load. */
-static int prepare_rawtracepoint(struct session *s, const struct plan_probe *p,
-				 struct bpf_program *prog)
-{
-	struct str target = p->targets.n ? p->targets.v[0] : STR("");
-	int err;
-
-	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
-	bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
-	err = bpf_program__set_attach_target(
-		prog, 0, arena_copy(&s->arena, target.p, target.n));
-	if (!err)
-		return 0;
-	return diag_errno(s->diags, err, D_KERNEL,
-			  "this kernel has no raw tracepoint '%.*s'",
-			  STR_ARG(target));
-}
-
 /* --- what the rows share -------------------------------------------------- */
 
 struct str attach_name(const struct session *s, const struct plan_probe *p,
@@ -174,19 +156,30 @@ const struct attach_ops attach_ops[PK_N] = {
 	[PK_PROFILE] = { prepare_timer, attach_timer },
 	[PK_TRACEPOINT] = { prepare_tracepoint, attach_tracepoint },
 	[PK_SYSCALLS] = { prepare_tracepoint, attach_syscalls },
-	[PK_RAWTRACEPOINT] = { prepare_rawtracepoint, attach_rawtracepoint },
+	[PK_RAWTRACEPOINT] = { prepare_rawtracepoint, attach_trampoline },
+	[PK_FENTRY] = { prepare_trampoline, attach_trampoline,
+			.is_last_first = true },
+	[PK_FMODRET] = { prepare_trampoline, attach_trampoline,
+			 .is_last_first = true },
+	[PK_LSM] = { prepare_trampoline, attach_trampoline,
+		     .is_last_first = true },
+	[PK_BPF_PROG] = { prepare_bpf_prog, attach_trampoline,
+			  .is_last_first = true },
 	[PK_KPROBE] = { prepare_kprobe, attach_kprobe, .is_last_first = true },
 	[PK_SOFTWARE] = { prepare_timer, attach_counter },
 	[PK_HARDWARE] = { prepare_timer, attach_counter },
+	[PK_ITER] = { prepare_iter, attach_iter, .is_once = true },
 	[PK_WATCHPOINT] = { prepare_timer, attach_watchpoint },
 	[PK_UPROBE] = { prepare_kprobe, attach_uprobe, .is_last_first = true },
+	[PK_USDT] = { prepare_kprobe, attach_usdt, .is_last_first = true },
 };
 
 /* --- all of a session ----------------------------------------------------- */
 
 static bool has_event(const struct plan_probe *p)
 {
-	return attach_ops[p->kind].attach != attach_never;
+	return attach_ops[p->kind].attach != attach_never &&
+	       !attach_ops[p->kind].is_once;
 }
 
 bool attach_has_events(const struct session *s)

@@ -17,6 +17,7 @@ struct attach_ops {
 	/* Of several programs at one event the one attached last runs
 	 * first. */
 	bool is_last_first;
+	bool is_once; /* nothing comes after attach_iterate() */
 };
 
 extern const struct attach_ops attach_ops[PK_N];
@@ -31,6 +32,9 @@ void attach_drop_all(struct session *s);
 
 /* Runs every probe of this kind (begin, end) once. -errno after a report. */
 int attach_run(struct session *s, enum probe_kind kind);
+
+/* Goes through the objects of all iterators. -errno after a report. */
+int attach_iterate(struct session *s);
 
 /* Can an event of the plan ever fire once begin has run? */
 bool attach_has_events(const struct session *s);
@@ -67,6 +71,11 @@ struct str attach_name(const struct session *s, const struct plan_probe *p,
 struct perf_event_attr;
 int attach_open_event(struct perf_event_attr *attr, pid_t pid, int cpu);
 
+/* The type of the events of a source ("uprobe"), and for probes of returns the
+ * bit that says so. -errno after a report. */
+int attach_source(struct session *s, const struct plan_probe *p,
+		  const char *source, struct perf_event_attr *attr);
+
 /* The CPUs that are online, as "0-3,8" says, one after the other in cpu. text
  * is for the caller to free. */
 struct cpu_list {
@@ -81,12 +90,22 @@ int attach_timer(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_tracepoint(struct session *s, const struct plan_probe *p,
 		      int prog_fd);
 int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd);
-int attach_rawtracepoint(struct session *s, const struct plan_probe *p,
-			 int prog_fd);
+int attach_trampoline(struct session *s, const struct plan_probe *p,
+		      int prog_fd);
+int prepare_rawtracepoint(struct session *s, const struct plan_probe *p,
+			  struct bpf_program *prog);
+int prepare_trampoline(struct session *s, const struct plan_probe *p,
+		       struct bpf_program *prog);
+int prepare_bpf_prog(struct session *s, const struct plan_probe *p,
+		     struct bpf_program *prog);
+int prepare_iter(struct session *s, const struct plan_probe *p,
+		 struct bpf_program *prog);
+int attach_iter(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_counter(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_watchpoint(struct session *s, const struct plan_probe *p,
 		      int prog_fd);
 int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd);
+int attach_usdt(struct session *s, const struct plan_probe *p, int prog_fd);
 
 #endif

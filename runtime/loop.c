@@ -120,6 +120,9 @@ int loop_run(struct session *s)
 	int i, n;
 
 	session_consume(s, false); /* what begin has sent */
+	n = attach_iterate(s);
+	if (n)
+		return n;
 	while (!is_over(s)) {
 		n = epoll_wait(s->epoll_fd, events, ARRAY_SIZE(events), -1);
 		if (n < 0 && errno != EINTR)

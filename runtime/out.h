@@ -32,6 +32,10 @@ void out_idle(struct out *o);
 /* Writes all. 0 or -errno of the first write that ever failed. */
 int out_flush(struct out *o);
 
+/* A line, or part of one, about the run. */
+void out_say(struct out *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* "Attached 3 probes". */
 void out_attached(struct out *o, size_t n);
 

@@ -80,12 +80,20 @@ static void say(struct out *o, const struct buf *text)
 	(void)write_all(o->err_fd, text->p, text->n);
 }
 
-void out_attached(struct out *o, size_t n)
+void out_say(struct out *o, const char *fmt, ...)
 {
 	auto_buf struct buf text = { 0 };
+	va_list ap;
 
-	buf_printf(&text, "Attached %zu probe%s\n", n, n == 1 ? "" : "s");
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
 	say(o, &text);
+}
+
+void out_attached(struct out *o, size_t n)
+{
+	out_say(o, "Attached %zu probe%s\n", n, n == 1 ? "" : "s");
 }
 
 static void add_severity(const struct out *o, enum severity severity,

@@ -22,6 +22,12 @@ struct attachment {
 	int link_fd; /* of the BPF link */
 };
 
+/* An iterator to go through. */
+struct iteration {
+	const struct plan_probe *probe;
+	int link_fd; /* borrowed from attached */
+};
+
 struct session {
 	const struct plan *plan; /* borrowed, as the next two */
 	struct machine *machine;
@@ -41,7 +47,10 @@ struct session {
 	int ring_fd; /* borrowed; -1: the program sends no events */
 	unsigned int turn; /* records that this turn may still take */
 	int lost_fd, sites_fd; /* of private maps; -1: not in the object */
+	bool *is_multi; /* plan.probes.n: attached by one link for many */
 	VEC(struct attachment) attached;
+	VEC(struct iteration) iterations;
+	size_t n_left_out; /* matches of wildcards that are not here */
 
 	struct child child;
 	int target_fd; /* pidfd of -p; -1: none */

@@ -397,6 +397,7 @@ enum ctx_kind {
 	CTX_PERF, /* struct bpf_perf_event_data: interval, profile */
 	CTX_TRACEPOINT, /* the record of the tracepoint */
 	CTX_RAW, /* array of uint64_t, typed by BTF */
+	CTX_ITER, /* the record of the iterator, struct bpf_iter__NAME */
 	CTX_REGS, /* struct pt_regs: kprobe, uprobe */
 	CTX_N,
 };
@@ -425,6 +426,13 @@ struct prog {
 				  attach[].targets: what `probe` prints */
 	bool uses_name; /* `probe` is read */
 	bool is_user; /* code of user space: uprobe */
+	bool is_go; /* arguments are where Go puts them */
+	struct str no_args; /* why args is NULL, for a hint; or empty */
+	struct str operands; /* usdt: where argN are; p NULL: no usdt */
+	bool is_each; /* the kernel wants a program for each target */
+	bool is_trampoline; /* of BPF: the context's slots can be asked for
+			       without their types */
+	bool has_ip; /* the function's address can be asked for */
 	uint32_t first_probe; /* lower: index of attach[0] in plan.probes */
 	struct str symbol; /* lower: function name in the ELF */
 	struct var *vars; /* check */

@@ -58,10 +58,11 @@ struct func {
 };
 
 /* The frame of captured variables starts with whether the body of a loop
- * returned, and the context. */
+ * returned, the context, and which attach point that is. */
 #define FRAME_RETURNED 0
 #define FRAME_CTX      8
-#define FRAME_FIRST    16
+#define FRAME_NAME     16
+#define FRAME_FIRST    24
 
 struct range { /* where a range's first value is in the frame */
 	const struct stmt *loop;
@@ -145,6 +146,15 @@ LLVMValueRef ir_read(struct cg *g, enum addr_space as, LLVMValueRef dst,
 		     uint32_t size, LLVMValueRef src);
 LLVMValueRef ir_const_bytes(struct cg *g, struct str bytes, uint32_t size);
 LLVMValueRef ir_strings_equal(struct cg *g, struct val a, struct val b);
+
+/* --- iterators (iter.c) ---------------------------------------------------------- */
+
+bool iter_is_pinned(const struct cg *g);
+void iter_begin(struct cg *g); /* of the program */
+void iter_end(struct cg *g); /* of the iteration */
+/* A value of this type that came from the context. */
+LLVMValueRef iter_pointer(struct cg *g, const struct type *t, LLVMValueRef v);
+struct val iter_print(struct cg *g, const struct expr *call); /* pinned */
 
 /* --- functions (func.c) ---------------------------------------------------------- */
 

@@ -43,7 +43,7 @@ static void filter_pid(struct cg *g)
 	struct ir_if i;
 
 	if (kind == PK_BEGIN || kind == PK_END || kind == PK_INTERVAL ||
-	    !pid_slot(g, &index))
+	    kind == PK_ITER || !pid_slot(g, &index))
 		return;
 	want = ir_fixup(g, index);
 	i = ir_if(g, ir_truth_of(g, want));
@@ -51,6 +51,14 @@ static void filter_pid(struct cg *g)
 	other = LLVMBuildICmp(g->b, LLVMIntNE, pid, want, "");
 	return_if(g, other);
 	ir_end(g, &i);
+}
+
+/* For the callbacks of loops. */
+static void keep_name(struct cg *g)
+{
+	if (g->f->frame && g->f->name)
+		LLVMBuildStore(g->b, g->f->name,
+			       ir_at_offset(g, g->f->frame, FRAME_NAME));
 }
 
 /* One pair of tracepoints for many system calls: which one is this? */
@@ -74,6 +82,7 @@ static void find_syscall(struct cg *g)
 	n = ir_load(g, p, type_int(g->types, 4, false), 4, false);
 	return_if(g, ir_is_zero(g, n));
 	g->f->name = LLVMBuildSub(g->b, n, ir_i64(g, 1), "");
+	keep_name(g);
 }
 
 void frame_make(struct cg *g)
@@ -106,28 +115,85 @@ static void emit_body(struct cg *g)
 	emit_stmts(g, g->prog->body);
 }
 
+static void begin_prog(struct cg *g, struct func *f, struct str name)
+{
+	char *symbol = arena_copy(g->arena, name.p, name.n);
+	LLVMTypeRef type = LLVMFunctionType(g->i32, &g->ptr, 1, false);
+
+	func_begin(g, f, symbol, type, NULL);
+	LLVMSetSection(f->fn, arena_printf(g->arena, "sec_%s", symbol));
+	f->ctx = LLVMGetParam(f->fn, 0);
+	f->scope = di_function(g, f->fn, symbol, g->prog->probe->span);
+	di_line(g, g->prog->probe->span);
+}
+
+/* The code of programs that only differ in what they are attached to: a
+ * function that takes the context and which of them it is. */
+static void begin_shared(struct cg *g, struct func *f)
+{
+	char *name = arena_printf(g->arena, "%.*s_body",
+				  STR_ARG(g->prog->symbol));
+	LLVMTypeRef params[] = { g->ptr, g->i64 };
+	LLVMTypeRef type = LLVMFunctionType(
+		g->i32, params, g->prog->uses_name ? 2 : 1, false);
+	unsigned int noinline = LLVMGetEnumAttributeKindForName("noinline", 8);
+
+	func_begin(g, f, name, type, NULL);
+	LLVMSetLinkage(f->fn, LLVMInternalLinkage);
+	LLVMAddAttributeAtIndex(f->fn, LLVMAttributeFunctionIndex,
+				LLVMCreateEnumAttribute(g->ctx, noinline, 0));
+	f->ctx = LLVMGetParam(f->fn, 0);
+	if (g->prog->uses_name)
+		f->name = LLVMGetParam(f->fn, 1);
+	f->scope = di_function(g, f->fn, name, g->prog->probe->span);
+	di_line(g, g->prog->probe->span);
+}
+
+static void emit_each(struct cg *g, const struct func *body)
+{
+	LLVMTypeRef type = LLVMGlobalGetValueType(body->fn);
+	size_t i;
+
+	for (i = 0; i < g->prog->names.n; i++) {
+		const struct plan_probe *p =
+			&g->plan->probes.v[g->prog->first_probe + i];
+		LLVMValueRef args[2];
+		struct func f = { 0 };
+
+		g->f = NULL;
+		begin_prog(g, &f, p->symbol);
+		args[0] = f.ctx;
+		args[1] = ir_i64(g, p->first_name);
+		LLVMBuildRet(g->b, LLVMBuildCall2(g->b, type, body->fn, args,
+						  body->name ? 2 : 1, ""));
+		func_end(g);
+	}
+}
+
 static void emit_prog(struct cg *g, const struct prog *p)
 {
-	char *symbol = arena_copy(g->arena, p->symbol.p, p->symbol.n);
+	bool is_shared = p->is_each && p->names.n > 1;
 	struct func f = { 0 };
-	LLVMTypeRef type = LLVMFunctionType(g->i32, &g->ptr, 1, false);
 
 	g->scratch_used = 0;
 	fns_emit(g, p);
 	g->f = NULL;
-	func_begin(g, &f, symbol, type, NULL);
-	LLVMSetSection(f.fn, arena_printf(g->arena, "sec_%s", symbol));
-	f.ctx = LLVMGetParam(f.fn, 0);
-	f.scope = di_function(g, f.fn, symbol, p->probe->span);
-	di_line(g, p->probe->span);
+	if (is_shared)
+		begin_shared(g, &f);
+	else
+		begin_prog(g, &f, p->symbol);
 	slots_capture(g);
 	frame_make(g);
+	keep_name(g);
 	slots_clear(g);
 	find_syscall(g);
 	filter_pid(g);
+	iter_begin(g);
 	emit_entry(g);
 	emit_body(g);
 	func_end(g);
+	if (is_shared)
+		emit_each(g, &f);
 	g->prog_index++;
 }
 

@@ -178,8 +178,12 @@ struct val ir_send(struct cg *g, const struct expr *call)
 
 	if (!call->call.event)
 		return ir_none(g);
+	if (iter_is_pinned(g))
+		return iter_print(g, call);
 	send_now(g, call, e);
-	if (call->call.fn->flags & FN_ENDS)
+	if (call->call.fn->flags & FN_ENDS) {
+		iter_end(g);
 		emit_end(g);
+	}
 	return ir_none(g);
 }

@@ -210,7 +210,9 @@ LLVMValueRef ir_value(struct cg *g, struct val v)
 		return ir_i64(g, 0);
 	switch (v.as) {
 	case AS_BPF: return ir_load(g, v.v, v.type, v.align, false);
-	case AS_CTX: return ir_load(g, v.v, v.type, v.type->size, true);
+	case AS_CTX:
+		tmp = ir_load(g, v.v, v.type, v.type->size, true);
+		return iter_pointer(g, v.type, tmp);
 	case AS_BTF: return ir_load(g, v.v, v.type, v.type->size, false);
 	case AS_NONE:
 	case AS_KERNEL:

@@ -3,30 +3,11 @@
 #include "base/mem.h"
 #include "codegen/ir.h"
 #include "lang/tables.h"
+#include "lang/usdt_arg.h"
 #include "sema/check.h"
 
 #define COMM_SIZE 16
-
-/* --- where registers are in struct pt_regs --------------------------------- */
-
-struct regs {
-	const char *arch;
-	uint32_t args[8], n_args;
-	uint32_t result, ip;
-};
-
-static const struct regs regs_table[] = {
-	{ "x86_64", { 112, 104, 96, 88, 72, 64 }, 6, 80, 128 },
-	{ "aarch64", { 0, 8, 16, 24, 32, 40, 48, 56 }, 8, 0, 256 },
-};
-
-static const struct regs *regs_of(struct cg *g)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(regs_table); i++)
-		if (!strcmp(regs_table[i].arch, ir_arch(g)))
-			return &regs_table[i];
-	return &regs_table[0];
-}
+#define ARG_REGS  6 /* arguments in registers */
 
 /* --- one helper call ----------------------------------------------------------- */
 
@@ -103,27 +84,62 @@ static struct val emit_args(struct cg *g, const struct expr *e)
 
 static bool check_arg(struct sema *s, struct expr *e)
 {
+	const struct type *args = s->prog->args;
+	uint64_t n = builtin_number(e->name.id), max = ARG_REGS;
+
 	if (s->prog->ctx != CTX_REGS && s->prog->ctx != CTX_RAW)
 		return sema_not_here(s, e->span, e->name.id);
+	if (s->prog->operands.p)
+		return usdt_arg_check(s, e, n);
 	e->type = type_int(s->types, 8, false);
-	return true;
+	if (args && s->prog->ctx == CTX_RAW)
+		max = args->size / 8;
+	if (n < max)
+		return true;
+	return diag_error(s->d, e->span, D_RANGE,
+			  "there is no arg%u here: %u argument%s", (uint32_t)n,
+			  (uint32_t)max, max == 1 ? "" : "s");
+}
+
+/* An argument as a number. The verifier may know it as a pointer, with which
+ * one cannot calculate: trampolines are asked, elsewhere it is made to forget
+ * that. */
+static LLVMValueRef raw_arg(struct cg *g, uint64_t n)
+{
+	if (ir_prog(g)->is_trampoline)
+		return ir_trampoline_arg(g, n);
+	return ir_forget(g, ir_context_word(g, (uint32_t)(8 * n)));
 }
 
 static struct val emit_argn(struct cg *g, const struct expr *e)
 {
-	const struct regs *r = regs_of(g);
-	uint64_t n = e->name.row->arg;
+	uint64_t n = builtin_number(e->name.id);
 
+	if (ir_prog(g)->operands.p)
+		return usdt_arg_emit(g, e, n);
 	if (ir_prog(g)->ctx == CTX_RAW)
-		return ir_reg(ir_context_word(g, 8 * n), e->type);
-	if (n >= r->n_args)
-		return ir_num(g, e->type, 0);
-	return ir_reg(ir_context_word(g, r->args[n]), e->type);
+		return ir_reg(raw_arg(g, n), e->type);
+	return ir_reg(ir_register_arg(g, n), e->type);
+}
+
+/* Behind the arguments. The verifier knows what a pointer to a struct is. */
+static LLVMValueRef raw_retval(struct cg *g, const struct type *type)
+{
+	const struct type *args = ir_prog(g)->args;
+	LLVMValueRef p;
+
+	if (type->kind == TY_PTR && type->space == AS_BTF && args)
+		return ir_context_word(g, args->size);
+	p = ir_number_place(g);
+	ir_helper(g, BPF_FUNC_get_func_ret, 2, ir_context(g), p);
+	return ir_number_at(g, p);
 }
 
 static struct val emit_retval(struct cg *g, const struct expr *e)
 {
-	LLVMValueRef v = ir_context_word(g, regs_of(g)->result);
+	LLVMValueRef v = ir_prog(g)->ctx == CTX_RAW
+				 ? raw_retval(g, e->type)
+				 : ir_context_word(g, ir_regs(g)->result);
 
 	return ir_convert(g, ir_reg(v, type_int(ir_types(g), 8, false)),
 			  e->type);
@@ -131,7 +147,7 @@ static struct val emit_retval(struct cg *g, const struct expr *e)
 
 static bool check_func(struct sema *s, struct expr *e)
 {
-	if (s->prog->ctx != CTX_REGS)
+	if (s->prog->ctx != CTX_REGS && !s->prog->has_ip)
 		return sema_not_here(s, e->span, e->name.id);
 	e->type = type_simple(s->types, s->prog->is_user ? TY_USYM : TY_KSYM);
 	return true;
@@ -151,7 +167,7 @@ static struct val emit_func(struct cg *g, const struct expr *e)
 	t = ir_temp(g, e->type);
 	ir_zero(g, t);
 	ir_store(g, ir_part(g, t, 0, u64),
-		 ir_reg(ir_context_word(g, regs_of(g)->ip), u64), true);
+		 ir_reg(ir_context_word(g, ir_regs(g)->ip), u64), true);
 	pid = ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
 	ir_store(g, ir_part(g, t, 8, u32), ir_reg(pid, u32), true);
 	return t;
@@ -178,7 +194,9 @@ static bool check_ctx(struct sema *s, struct expr *e)
 {
 	if (s->prog->ctx == CTX_NONE)
 		return sema_not_here(s, e->span, e->name.id);
-	e->type = type_ptr(s->types, NULL, AS_CTX);
+	e->type = type_ptr(s->types,
+			   s->prog->ctx == CTX_ITER ? s->prog->args : NULL,
+			   AS_CTX);
 	return true;
 }
 
@@ -189,29 +207,17 @@ static struct val emit_ctx(struct cg *g, const struct expr *e)
 
 /* --- rows ------------------------------------------------------------------------------ */
 
-#define ARG_ROW(n)                                                           \
-	{                                                                    \
-		"arg" #n, "any",                                             \
-			.flags = BI_REGS | BI_CTX, .check = check_arg,       \
-			.emit = emit_argn, .arg = n,                         \
-			.doc = "Argument " #n                                \
-			       " of the function, by position, "             \
-			       "as a 64-bit number.",                        \
-			.example =                                           \
-				"uprobe:/bin/sh:main { print(arg" #n "); }", \
-	}
-
 const struct builtin builtins[] = {
 	{ "args", "any", .flags = BI_ARGS | BI_CTX, .emit = emit_args,
 	  .doc = "The arguments of the probe, as the fields of a record.",
 	  .example = "tracepoint:syscalls:sys_enter_openat "
 		     "{ print(args.dfd); }" },
-	ARG_ROW(0),
-	ARG_ROW(1),
-	ARG_ROW(2),
-	ARG_ROW(3),
-	ARG_ROW(4),
-	ARG_ROW(5),
+	{ "argN", "any", .flags = BI_REGS | BI_CTX | BI_NUMBERED,
+	  .check = check_arg, .emit = emit_argn,
+	  .doc = "Argument N, from 0, by position, as a 64-bit number: arg0, "
+		 "arg1 and so on. Of functions those in registers: up to "
+		 "arg5.",
+	  .example = "uprobe:/bin/sh:main { print(arg0); }" },
 	{ "cgroup", "uint64", .emit = emit_helper,
 	  .arg = BPF_FUNC_get_current_cgroup_id,
 	  .doc = "Id of the current task's cgroup (version 2).",
@@ -226,7 +232,8 @@ const struct builtin builtins[] = {
 	  .arg = BPF_FUNC_get_smp_processor_id, .doc = "Number of the CPU.",
 	  .example = "@[cpu] = count();" },
 	{ "ctx", "any", .flags = BI_CTX, .check = check_ctx, .emit = emit_ctx,
-	  .doc = "The program's context, as a pointer.",
+	  .doc = "The program's context, as a pointer; of an iterator, to "
+		 "the object.",
 	  .example = "profile:hz:99 { print(ctx != 0); }" },
 	{ "curtask", "any", .check = check_curtask, .emit = emit_curtask,
 	  .doc = "The current task: a pointer to struct task_struct.",

@@ -31,8 +31,12 @@ const struct probe_type *const probe_type_tables[] = {
 	tracepoint_types,
 	rawtracepoint_types,
 	perf_types,
+	iter_types,
+	fentry_types,
+	lsm_types,
 	kprobe_types,
 	uprobe_types,
+	usdt_types,
 	NULL,
 };
 
@@ -54,11 +58,42 @@ void function_suggest(struct str name, struct suggest *s)
 			suggest_offer(s, name, str_from(f->name));
 }
 
+/* Where the digits of a name start: at most three, none in front. */
+static size_t digits_of(struct str name)
+{
+	size_t i = name.n;
+
+	while (i && name.p[i - 1] >= '0' && name.p[i - 1] <= '9')
+		i--;
+	if (name.n - i > 3 || (name.n - i > 1 && name.p[i] == '0'))
+		return name.n;
+	return i;
+}
+
+uint64_t builtin_number(struct str name)
+{
+	uint64_t n = 0;
+
+	for (size_t i = digits_of(name); i < name.n; i++)
+		n = n * 10 + (uint64_t)(name.p[i] - '0');
+	return n;
+}
+
+static bool is_builtin(const struct builtin *b, struct str name)
+{
+	size_t n = digits_of(name);
+
+	if (!(b->flags & BI_NUMBERED))
+		return str_is(name, b->name);
+	return n < name.n && strlen(b->name) == n + 1 &&
+	       !memcmp(b->name, name.p, n);
+}
+
 const struct builtin *builtin_find(struct str name)
 {
 	for (size_t i = 0; builtin_tables[i]; i++)
 		for (const struct builtin *b = builtin_tables[i]; b->name; b++)
-			if (str_is(name, b->name))
+			if (is_builtin(b, name))
 				return b;
 	return NULL;
 }
@@ -76,24 +111,33 @@ static bool is_same(struct str name, const char *other)
 	       strncasecmp(name.p, other, name.n) == 0;
 }
 
-static bool is_called(const struct probe_type *t, struct str name)
+static bool is_called(const struct probe_type *t, struct str name, bool exactly)
 {
-	if (is_same(name, t->name))
+	if (!exactly && is_same(name, t->name))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(t->aliases) && t->aliases[i]; i++)
-		if (is_same(name, t->aliases[i]))
+		if (exactly ? str_is(name, t->aliases[i])
+			    : is_same(name, t->aliases[i]))
 			return true;
 	return false;
 }
 
-const struct probe_type *probe_type_find(struct str name)
+static const struct probe_type *find_type(struct str name, bool exactly)
 {
 	for (size_t i = 0; probe_type_tables[i]; i++)
 		for (const struct probe_type *t = probe_type_tables[i]; t->name;
 		     t++)
-			if (is_called(t, name))
+			if (is_called(t, name, exactly))
 				return t;
 	return NULL;
+}
+
+/* u is uprobe, U is usdt; else the case does not matter. */
+const struct probe_type *probe_type_find(struct str name)
+{
+	const struct probe_type *t = find_type(name, true);
+
+	return t ? t : find_type(name, false);
 }
 
 void probe_type_suggest(struct str name, struct suggest *s)

@@ -23,12 +23,16 @@ extern const struct function tseries_functions[]; /* fn_tseries.c */
 
 extern const struct builtin builtins[]; /* builtins.c */
 
+extern const struct probe_type fentry_types[]; /* pt_fentry.c */
+extern const struct probe_type iter_types[]; /* pt_iter.c */
 extern const struct probe_type kprobe_types[]; /* pt_kprobe.c */
+extern const struct probe_type lsm_types[]; /* pt_lsm.c */
 extern const struct probe_type perf_types[]; /* pt_perf.c */
 extern const struct probe_type rawtracepoint_types[]; /* pt_rawtracepoint.c */
 extern const struct probe_type special_types[]; /* pt_special.c */
 extern const struct probe_type timer_types[]; /* pt_timer.c */
 extern const struct probe_type tracepoint_types[]; /* pt_tracepoint.c */
 extern const struct probe_type uprobe_types[]; /* pt_uprobe.c */
+extern const struct probe_type usdt_types[]; /* pt_usdt.c */
 
 #endif

@@ -133,6 +133,20 @@ typedef VEC(struct bpf_program_id) bpf_program_vec;
 void machine_bpf_programs(struct machine *m, struct str pattern,
 			  struct arena *a, bpf_program_vec *out);
 
+/* --- iterators (btf_iter.c) ------------------------------------------------ */
+
+/* Names of the kernel's iterators by glob, in byte order. */
+int machine_iters(struct machine *m, struct str pattern, struct arena *a,
+		  str_vec *out);
+
+/* Does it go over the elements of a map that has to be named? */
+bool machine_iter_needs_map(struct str name);
+
+/* What the programs of an iterator are given: pointers to structs have space
+ * AS_BTF. NULL when BTF does not know it. */
+const struct type *machine_iter_context(struct machine *m, struct types *t,
+					struct str name);
+
 /* --- tracepoints (tracefs.c) ----------------------------------------------- */
 
 /* Is tracefs there and readable? 0, -ENOENT (not mounted), -EACCES; reports
@@ -254,11 +268,11 @@ bool machine_elf_is_go(const char *path);
 /* --- debug information of programs (dwarf.c) ------------------------------------ */
 
 /* Arguments of the function at an address of a binary, as a record "struct
- * args" of the registers in struct pt_regs they come in; those that come in
+ * args" of the registers they come in, 8 bytes for each; those that come in
  * memory or in floating point registers are left out. *ret: its result, NULL
  * when it has none in a register of integers. Pointers have space AS_USER.
- * NULL without debug information about it. Not for Go's own convention unless
- * the debug information tells the registers. */
+ * NULL without debug information about it. Of Go, whose convention is another,
+ * only what the debug information tells the register of. */
 const struct type *machine_user_args(struct machine *m, struct types *t,
 				     const char *path, uint64_t address,
 				     const struct type **ret);

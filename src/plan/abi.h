@@ -73,6 +73,10 @@ struct agg_slot {
  * a power of two. */
 #define ENTRY_FRAMES 16
 
+/* Bytes that the runtime reads from an iterator at once: the program writes one
+ * for each object. */
+#define ITER_BATCH 64
+
 /* A value of type probe: which attach point fired. Printed by name. It is
  * an index into the names of the plan (plan_probe.first_name + target). */
 

@@ -18,9 +18,15 @@ const char *const probe_kind_names[PK_N] = {
 	[PK_SYSCALLS] = "syscalls",
 	[PK_RAWTRACEPOINT] = "rawtracepoint",
 	[PK_KPROBE] = "kprobe",
+	[PK_FENTRY] = "fentry",
+	[PK_FMODRET] = "fmodret",
+	[PK_LSM] = "lsm",
+	[PK_BPF_PROG] = "bpf_prog",
 	[PK_UPROBE] = "uprobe",
+	[PK_USDT] = "usdt",
 	[PK_SOFTWARE] = "software",
 	[PK_HARDWARE] = "hardware",
+	[PK_ITER] = "iter",
 	[PK_WATCHPOINT] = "watchpoint",
 };
 
@@ -138,6 +144,7 @@ uint32_t plan_add_probe(struct plan *p, const struct plan_probe *x)
 	own(p, &probe->symbol);
 	own(p, &probe->module);
 	own(p, &probe->path);
+	own(p, &probe->operands);
 	memset(&probe->targets, 0, sizeof(probe->targets));
 	vec_each(it, &x->targets)
 		vec_push(&p->arena, &probe->targets, str_copy(&p->arena, *it));

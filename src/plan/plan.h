@@ -57,23 +57,32 @@ enum probe_kind {
 			     targets = sys_enter_* or sys_exit_* names */
 	PK_RAWTRACEPOINT, /* targets = events; typed by BTF */
 	PK_KPROBE, /* targets = functions, module optional */
+	PK_FENTRY, /* target = a function of the kernel, typed by BTF */
+	PK_FMODRET, /* the same, where its result could be changed */
+	PK_LSM, /* target = a hook: file_open */
+	PK_BPF_PROG, /* target = a program that is loaded, offset = its id or
+			0 for any of that name */
 	PK_UPROBE, /* path, targets = symbols, or offset */
+	PK_USDT, /* path, targets = "provider:name", operands */
 	PK_SOFTWARE, /* targets = names of counters.h, rate = count */
 	PK_HARDWARE, /* the same, counted by the processor */
+	PK_ITER, /* targets = the iterator's name, path = where it is pinned */
 	PK_WATCHPOINT, /* offset = address, or of it from the kernel's symbol
 			  in targets; rate = bytes, module = "w", "rw", "x" */
 	PK_N,
 };
 
 enum probe_flags {
-	PF_RETURN = 1 << 0, /* kretprobe, uretprobe */
+	PF_RETURN = 1 << 0, /* kretprobe, uretprobe, fexit */
 	PF_FREQUENCY = 1 << 1, /* rate is in Hz instead of ns */
 	PF_ADDRESS = 1 << 2, /* offset is an address in the file: no target */
 	PF_COOKIE = 1 << 3, /* the attach cookie is the name's index: the
 				  program reads it (probe builtin) */
 	PF_REGS = 1 << 4, /* the program reads any register, not only those of
 				  arguments and results */
-	PF_ALL = (1 << 5) - 1,
+	PF_AT_ONCE = 1 << 5, /* an iterator that cannot be left and gone on
+				  with */
+	PF_ALL = (1 << 6) - 1,
 };
 
 struct plan_probe {
@@ -83,6 +92,8 @@ struct plan_probe {
 	enum probe_kind kind;
 	struct str module; /* category, kernel module; "" when none */
 	struct str path; /* binary; "" when none */
+	struct str operands; /* PK_USDT: those of the sites that the program is
+				for; "_" for what it does not read; "": all */
 	VEC(struct str) targets;
 	uint32_t first_name; /* plan.names[first_name + i] is target i's full
 				name; a probe without targets has one name */

@@ -160,10 +160,16 @@ static const struct probe_rule {
 	[PK_RAWTRACEPOINT] = { MUST, MAY, NO, NO, PF_COOKIE },
 	[PK_KPROBE] = { MUST, MAY, NO, NO,
 			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS },
+	[PK_FENTRY] = { MUST, MAY, NO, NO, PF_RETURN },
+	[PK_FMODRET] = { MUST, MAY, NO, NO, 0 },
+	[PK_LSM] = { MUST, NO, NO, NO, 0 },
+	[PK_BPF_PROG] = { MUST, NO, NO, NO, PF_RETURN },
+	[PK_USDT] = { MUST, NO, MUST, NO, PF_COOKIE },
 	[PK_UPROBE] = { MUST, MAY, MUST, NO,
 			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS },
 	[PK_SOFTWARE] = { MUST, NO, NO, MUST, PF_COOKIE },
 	[PK_HARDWARE] = { MUST, NO, NO, MUST, PF_COOKIE },
+	[PK_ITER] = { MUST, NO, MAY, NO, PF_AT_ONCE },
 	[PK_WATCHPOINT] = { MUST, MUST, NO, MUST, PF_ADDRESS | PF_COOKIE },
 };
 
@@ -206,7 +212,8 @@ static bool check_probe(struct check *c, const struct plan_probe *p)
 	if (!check_name(c, "name", p->name) ||
 	    !check_name(c, "symbol", p->symbol) ||
 	    !check_text(c, "module", p->module) ||
-	    !check_text(c, "path", p->path))
+	    !check_text(c, "path", p->path) ||
+	    !check_text(c, "operands", p->operands))
 		return false;
 	if ((unsigned int)p->kind >= PK_N)
 		return plan_check_refuse(c, "there is no kind %d", p->kind);
@@ -214,7 +221,9 @@ static bool check_probe(struct check *c, const struct plan_probe *p)
 	if (p->flags & ~rule->flags)
 		return plan_check_refuse(c, "it cannot have the flags %#x",
 					 p->flags & ~rule->flags);
-	return check_need(c, "module", rule->module, p->module.n) &&
+	return check_need(c, "operands", p->kind == PK_USDT ? MAY : NO,
+			  p->operands.n) &&
+	       check_need(c, "module", rule->module, p->module.n) &&
 	       check_need(c, "path", rule->path, p->path.n) &&
 	       check_need(c, "rate", rule->rate, p->rate) &&
 	       check_targets(c, p);

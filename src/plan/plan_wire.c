@@ -13,7 +13,8 @@
 static const char *const need_names[] = { "kernel_btf", "release", "loop",
 					  "unsafe", NULL };
 static const char *const probe_flag_names[] = { "return", "frequency",
-						"address", "cookie", NULL };
+						"address", "cookie", "regs",
+						"at_once", NULL };
 
 static_assert(1 << (ARRAY_SIZE(need_names) - 1) == NEED_ALL + 1,
 	      "a name for each need");
@@ -84,6 +85,7 @@ static void wire_probe(struct wire *w, struct plan_probe *p)
 	wire_str(w, "symbol", &p->symbol);
 	wire_str(w, "module", &p->module);
 	wire_str(w, "path", &p->path);
+	wire_str(w, "operands", &p->operands);
 	wire_u64(w, "offset", &p->offset);
 	wire_u64(w, "rate", &p->rate);
 	wire_flags(w, "flags", &p->flags, probe_flag_names);

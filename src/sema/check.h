@@ -218,6 +218,9 @@ void check_fn_call(struct sema *s, struct expr *call, struct fn_decl *f);
 
 void check_entry(struct sema *s, struct expr *call); /* entry.c */
 
+/* May it be called here, where the kernel runs alone? check_seq.c */
+bool check_seq_call(struct sema *s, const struct expr *call);
+
 /* Who calls whom: no cycles, no long chains, who may end the probe. */
 void check_fn_calls(struct sema *s);
 

@@ -395,7 +395,8 @@ static void check_unknown(struct sema *s, struct expr *e)
 	struct fn_decl *user = sema_fn(s, id);
 
 	if (user) {
-		check_fn_call(s, e, user);
+		if (check_seq_call(s, e))
+			check_fn_call(s, e, user);
 		return;
 	}
 	if (e->call.n_args || !builtin_find(id)) {
@@ -440,6 +441,8 @@ void check_call(struct sema *s, struct expr *e)
 	if (!is_allowed(s, e) || !check_args(s, e, &p))
 		return;
 	if (f->flags & FN_HAS_FORMAT && !check_format(s, e))
+		return;
+	if (!check_seq_call(s, e))
 		return;
 	e->type = result_type(s, &p);
 	if (f->check && !f->check(s, e))

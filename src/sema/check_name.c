@@ -19,9 +19,13 @@ static bool is_here(struct sema *s, const struct expr *e,
 		return true;
 	if (p->ctx == CTX_NONE ||
 	    (b->flags & BI_REGS && p->ctx != CTX_REGS && p->ctx != CTX_RAW) ||
-	    (b->flags & BI_ARGS && !p->args) ||
-	    (b->flags & BI_RETVAL && !p->retval))
-		return sema_not_here(s, e->span, e->name.id);
+	    (b->flags & BI_ARGS && (!p->args || p->ctx == CTX_ITER)) ||
+	    (b->flags & BI_RETVAL && !p->retval)) {
+		sema_not_here(s, e->span, e->name.id);
+		if (b->flags & BI_ARGS && p->no_args.n)
+			diag_hint(s->d, "%.*s", STR_ARG(p->no_args));
+		return false;
+	}
 	return true;
 }
 

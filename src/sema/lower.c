@@ -176,7 +176,7 @@ static void lower_expr(struct lower *l, struct expr *e)
 		break;
 	case EX_INCDEC: lower_write(l, e->incdec.e); break;
 	case EX_MEMBER:
-		if (base_record(e)->origin)
+		if (type_is_kernels(base_record(e)))
 			l->plan->needs |= NEED_KERNEL_BTF;
 		break;
 	case EX_CALL:
@@ -277,7 +277,8 @@ static struct str symbol_of(struct lower *l, const struct prog *p, uint32_t i)
 static bool has_cookie(enum probe_kind kind)
 {
 	return kind == PK_TRACEPOINT || kind == PK_KPROBE ||
-	       kind == PK_UPROBE || kind == PK_PROFILE || kind == PK_INTERVAL;
+	       kind == PK_UPROBE || kind == PK_PROFILE ||
+	       kind == PK_INTERVAL || kind == PK_USDT;
 }
 
 /* A probe for each target, since each has its own program. The first has the
@@ -301,21 +302,54 @@ static void lower_each(struct lower *l, const struct plan_probe *x)
 	}
 }
 
+/* Is it the same mark, in another program of the same probe? */
+static bool is_same_mark(const struct plan_probe *a, const struct plan_probe *b)
+{
+	return a->kind == PK_USDT && b->kind == PK_USDT && a->targets.n == 1 &&
+	       b->targets.n == 1 && str_eq(a->path, b->path) &&
+	       str_eq(a->targets.v[0], b->targets.v[0]);
+}
+
+/* A mark has one name, however many programs its sites need. */
+static const struct plan_probe *
+find_mark(const struct lower *l, const struct prog *p,
+	  const struct plan_probe *x)
+{
+	for (const struct prog *q = l->script->progs; q && q != p; q = q->next)
+		for (size_t i = 0; i < q->attach.n && q->probe == p->probe; i++)
+			if (is_same_mark(&q->attach.v[i], x))
+				return &q->attach.v[i];
+	return NULL;
+}
+
+/* Adds the names of x's targets, which start at names.v[at] of p. */
+static uint32_t lower_names(struct lower *l, const struct prog *p,
+			    const struct plan_probe *x, size_t at)
+{
+	const struct plan_probe *other = find_mark(l, p, x);
+	uint32_t first = (uint32_t)l->plan->names.n;
+	size_t n = x->targets.n ? x->targets.n : 1;
+
+	if (other)
+		return other->first_name;
+	for (size_t i = at; i < at + n; i++)
+		plan_add_name(l->plan, p->names.v[i]);
+	return first;
+}
+
 static void lower_probes(struct lower *l, struct prog *p)
 {
-	uint32_t name = (uint32_t)l->plan->names.n;
+	size_t name = 0;
 
 	p->first_probe = (uint32_t)l->plan->probes.n;
-	for (size_t i = 0; i < p->names.n; i++)
-		plan_add_name(l->plan, p->names.v[i]);
 	for (size_t i = 0; i < p->attach.n; i++) {
 		struct plan_probe *x = &p->attach.v[i];
 
 		x->symbol = p->symbol;
-		x->first_name = name;
+		x->first_name = lower_names(l, p, x, name);
 		if (p->uses_name && p->names.n > 1 && has_cookie(x->kind))
 			x->flags |= PF_COOKIE;
-		name += x->targets.n ? (uint32_t)x->targets.n : 1;
+		name += x->targets.n ? x->targets.n : 1;
 		if (p->is_each)
 			lower_each(l, x);
 		else
@@ -338,7 +372,7 @@ static void lower_needs(struct lower *l, const struct prog *p)
 {
 	const struct plan_probe *x = &p->attach.v[0];
 
-	if (p->ctx == CTX_RAW)
+	if (p->ctx == CTX_RAW || p->ctx == CTX_ITER)
 		l->plan->needs |= NEED_KERNEL_BTF;
 	if (p->ctx != CTX_TRACEPOINT || !p->args || x->kind == PK_SYSCALLS ||
 	    str_is(x->module, "syscalls"))
@@ -351,7 +385,8 @@ static bool has_process(const struct prog *p)
 {
 	enum probe_kind kind = p->attach.v[0].kind;
 
-	return kind != PK_BEGIN && kind != PK_END && kind != PK_INTERVAL;
+	return kind != PK_BEGIN && kind != PK_END && kind != PK_INTERVAL &&
+	       kind != PK_ITER;
 }
 
 static void lower_prog(struct lower *l, struct prog *p, uint32_t i)

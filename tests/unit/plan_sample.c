@@ -146,6 +146,12 @@ static void add_probes(struct plan *p)
 				       .rate = 1000000 },
 		  TARGETS("cpu-cycles"));
 	add_probe(p,
+		  (struct plan_probe){ .name = STR("iter:cgroup"),
+				       .kind = PK_ITER,
+				       .path = STR("/sys/fs/bpf/x"),
+				       .flags = PF_AT_ONCE },
+		  TARGETS("cgroup"));
+	add_probe(p,
 		  (struct plan_probe){ .name = STR("watchpoint:0x10:8:w"),
 				       .kind = PK_WATCHPOINT,
 				       .module = STR("w"),
