@@ -1,87 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pt_uprobe.c - entry and return of functions of programs and libraries. */
+/* pt_uprobe.c - entry and return of functions of programs and libraries, and
+ * places by line. */
 #include "lang/tables.h"
 #include "sema/expand.h"
 
-/* The binary a user named, as the machine's own path: without the folder the
- * machine may be read from. */
-static const char *find_binary(struct expand *x, const struct attach_point *ap,
-			       const char **path)
-{
-	const char *root = machine_path(x->machine, "/");
-	size_t n = strlen(root) - 1;
-	const char *file = machine_binary(x->machine, ap_part(ap, 0));
+#define MAX_BINARIES 1024 /* that one wildcard stands for */
 
-	if (!file)
-		return NULL;
-	*path = file;
-	if (!strncmp(file, root, n) && file[n] == '/')
-		*path = file + n;
-	return file;
+/* A file that has functions. */
+struct binary {
+	const char *file; /* where we open it */
+	struct str path; /* as the machine, or the process of -p, calls it */
+	bool is_go;
+};
+typedef VEC(struct binary) binary_vec;
+
+/* What is looked for in it. */
+struct wanted {
+	struct str symbol;
+	bool is_demangled; /* symbol is as people write it */
+	bool is_one; /* one function was named: its types matter */
+	uint64_t offset;
+	size_t n; /* found so far */
+};
+
+/* --- the parts of an attach point ------------------------------------------------ */
+
+/* What stands before a name that is written as in the source. */
+static const char *const languages[] = { "cpp", "rust" };
+
+static bool is_language(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(languages); i++)
+		if (str_is(word, languages[i]))
+			return true;
+	return false;
 }
 
-static bool add_symbol(struct expand *x, const struct attach_point *ap,
-		       struct str symbol, struct target *t)
+static bool is_by_line(const struct attach_point *ap)
 {
-	t->name = symbol;
-	t->full = str_printf(x->arena, "%s:%.*s:%.*s", ap->row->name,
-			     STR_ARG(t->path), STR_ARG(symbol));
-	if (t->offset)
-		t->full = str_printf(x->arena, "%.*s+%llu", STR_ARG(t->full),
-				     (unsigned long long)t->offset);
-	return expand_add(x, ap, t);
+	return ap_parts(ap) > 1 && str_is(ap_part(ap, 1), "@");
 }
 
-static bool add_address(struct expand *x, const struct attach_point *ap,
-			struct str text, struct target *t)
+static bool wrong_form(struct expand *x, const struct attach_point *ap)
 {
-	if (!expand_number(text, &t->offset))
-		return diag_error(x->d, ap_span(ap, 1), D_ATTACH_POINT,
-				  "'%.*s' is not an address", STR_ARG(text));
-	t->flags |= PF_ADDRESS;
-	t->full = str_printf(x->arena, "%s:%.*s:0x%llx", ap->row->name,
-			     STR_ARG(t->path), (unsigned long long)t->offset);
-	return expand_add(x, ap, t);
+	diag_error(x->d, ap->span, D_ATTACH_POINT,
+		   "'%.*s' has more parts than a binary and a function",
+		   STR_ARG(ap->text));
+	diag_hint(x->d, "names of C++ and Rust are written cpp:\"ns::name\"");
+	return false;
 }
 
-static void suggest_symbol(struct expand *x, const struct attach_point *ap,
-			   const char *file, struct str wanted,
-			   struct suggest *near)
+/* "function", "cpp:name"; -l splits names at their colons, too. */
+static bool take_symbol(struct expand *x, const struct attach_point *ap,
+			struct wanted *w)
 {
-	elf_symbol_vec all = { 0 };
+	size_t i = 2, n = ap_parts(ap);
 
-	if (str_is_glob(wanted) ||
-	    machine_elf_functions(x->machine, file, STR("*"), x->arena, &all))
-		return;
-	vec_each(sym, &all)
-		suggest_offer(near, wanted, sym->name);
-	if (near->best.p)
-		near->best = str_printf(x->arena, "%s:%.*s:%.*s", ap->row->name,
-					STR_ARG(ap_part(ap, 0)),
-					STR_ARG(near->best));
-}
-
-static bool add_matches(struct expand *x, const struct attach_point *ap,
-			const char *file, struct str pattern, struct target *t)
-{
-	struct suggest near = { 0 };
-	elf_symbol_vec found = { 0 };
-	struct str last = { 0 };
-
-	if (machine_elf_functions(x->machine, file, pattern, x->arena, &found))
+	w->symbol = ap_part(ap, 1);
+	w->is_demangled = n > 2 && is_language(w->symbol);
+	if (w->is_demangled) {
+		w->symbol = ap_part(ap, i++);
+		for (; i < n; i++)
+			w->symbol = str_printf(x->arena, "%.*s:%.*s",
+					       STR_ARG(w->symbol),
+					       STR_ARG(ap_part(ap, i)));
+		if (str_starts(w->symbol, "\"") && str_ends(w->symbol, "\""))
+			w->symbol = (struct str){ w->symbol.p + 1,
+						  w->symbol.n - 2 };
+	} else if (n > 2) {
 		return false;
-	if (!found.n) {
-		suggest_symbol(x, ap, file, pattern, &near);
-		return expand_no_match(x, ap, &near);
 	}
-	vec_each(sym, &found) {
-		if (last.p && str_eq(last, sym->name))
-			continue;
-		last = sym->name;
-		if (!add_symbol(x, ap, sym->name, t))
-			return false;
-	}
+	w->is_one = !str_is_glob(w->symbol) && !str_is_glob(ap_part(ap, 0));
 	return true;
+}
+
+/* --- binaries -------------------------------------------------------------------- */
+
+static void add_binary(struct expand *x, struct str name, binary_vec *out)
+{
+	struct binary b = { .file = machine_binary(x->machine, name) };
+
+	if (!b.file)
+		return;
+	b.path = str_from(machine_binary_path(x->machine, b.file));
+	b.is_go = machine_elf_is_go(b.file);
+	vec_push(x->arena, out, b);
+}
+
+/* All that the first part may mean. */
+static void find_binaries(struct expand *x, const struct attach_point *ap,
+			  binary_vec *out)
+{
+	struct str name = ap_part(ap, 0);
+	str_vec found = { 0 };
+
+	if (!str_is_glob(name)) {
+		add_binary(x, name, out);
+		return;
+	}
+	machine_binaries(x->machine, name, MAX_BINARIES, x->arena, &found);
+	if (found.n == MAX_BINARIES) {
+		diag_warn(x->d, ap_span(ap, 0), D_LIMIT,
+			  "'%.*s' stands for more than %d binaries: only so "
+			  "many are looked at",
+			  STR_ARG(name), MAX_BINARIES);
+	}
+	vec_each(path, &found)
+		add_binary(x, *path, out);
 }
 
 static bool no_binary(struct expand *x, const struct attach_point *ap)
@@ -89,39 +114,292 @@ static bool no_binary(struct expand *x, const struct attach_point *ap)
 	struct str name = ap_part(ap, 0);
 	bool ok = expand_no_match(x, ap, NULL);
 
-	if (!ok && str_has(name, '/'))
+	if (ok)
+		return true;
+	if (str_has(name, '/'))
 		diag_hint(x->d, "there is no file '%.*s'", STR_ARG(name));
-	else if (!ok)
+	else if (str_is_glob(name))
+		diag_hint(x->d, "wildcards stand for what processes have "
+				"mapped: that of -p, or all of this machine");
+	else
 		diag_hint(x->d,
 			  "'%.*s' is neither a program in $PATH nor a library",
 			  STR_ARG(name));
+	return false;
+}
+
+/* Go copies its stacks, and finds the kernel's return address on them. */
+static bool may_return(struct expand *x, const struct attach_point *ap,
+		       const struct binary *b, const struct target *t)
+{
+	if (!(t->flags & PF_RETURN) || !b->is_go || x->env->unsafe)
+		return true;
+	diag_error(x->d, ap->span, D_UNSAFE,
+		   "'%.*s' is a Go program: %s probes make it crash when Go "
+		   "moves a stack",
+		   STR_ARG(b->path), ap->row->name);
+	diag_hint(x->d,
+		  "uprobe:%.*s:FUNCTION+OFFSET can fire before the "
+		  "return; --unsafe attaches all the same",
+		  STR_ARG(b->path));
+	return false;
+}
+
+/* --- functions ------------------------------------------------------------------- */
+
+static struct str shown_name(struct expand *x, const struct wanted *w,
+			     struct str symbol)
+{
+	struct str name;
+
+	if (!w->is_demangled)
+		return symbol;
+	name = machine_demangle(symbol, true, x->arena);
+	return str_printf(x->arena, "cpp:\"%.*s\"", STR_ARG(name));
+}
+
+/* Types by the program's debug information, where the body asks for them. */
+static void add_types(struct expand *x, const struct wanted *w,
+		      const struct binary *b, uint64_t address,
+		      struct target *t)
+{
+	bool is_return = t->flags & PF_RETURN;
+	const struct type *args, *ret = NULL;
+
+	if (w->offset ||
+	    (is_return ? !x->uses_retval || !w->is_one : !x->uses_args))
+		return;
+	args = machine_user_args(x->machine, x->types, b->file, address, &ret);
+	if (is_return && ret && type_is_scalar(ret))
+		t->retval = ret;
+	if (is_return)
+		return;
+	t->args = args;
+	if (!args)
+		t->no_args = str_printf(
+			x->arena,
+			"'%.*s' has no debug information about this function: "
+			"use arg0, arg1 and so on",
+			STR_ARG(b->path));
+}
+
+static bool add_symbol(struct expand *x, const struct attach_point *ap,
+		       const struct wanted *w, const struct binary *b,
+		       const struct elf_symbol *sym, bool is_repeated,
+		       struct target t)
+{
+	struct str name = shown_name(x, w, sym->name);
+
+	t.path = b->path;
+	t.is_go = b->is_go;
+	t.name = sym->name;
+	t.offset = w->offset;
+	t.full = str_printf(x->arena, "%s:%.*s:%.*s", ap->row->name,
+			    STR_ARG(t.path), STR_ARG(name));
+	if (t.offset)
+		t.full = str_printf(x->arena, "%.*s+%llu", STR_ARG(t.full),
+				    (unsigned long long)t.offset);
+	if (is_repeated) { /* the name finds another one of that name */
+		t.name = (struct str){ "", 0 };
+		t.offset += sym->address;
+		t.flags |= PF_ADDRESS;
+	}
+	add_types(x, w, b, sym->address, &t);
+	return expand_add(x, ap, &t);
+}
+
+static int find_symbols(struct expand *x, const struct binary *b,
+			const struct wanted *w, elf_symbol_vec *out)
+{
+	struct str pattern = w->is_demangled ? STR("_[RZ]*") : w->symbol;
+	size_t i, n = 0;
+	int err = machine_elf_functions(x->machine, b->file, pattern, x->arena,
+					out);
+
+	for (i = 0; i < out->n && w->is_demangled; i++)
+		if (machine_demangled_match(out->v[i].name, w->symbol))
+			out->v[n++] = out->v[i];
+	if (w->is_demangled)
+		out->n = n;
+	return err;
+}
+
+static bool add_matches(struct expand *x, const struct attach_point *ap,
+			const struct binary *b, struct wanted *w,
+			const struct target *t)
+{
+	elf_symbol_vec found = { 0 };
+	struct str last = { 0 };
+
+	if (find_symbols(x, b, w, &found))
+		return false;
+	if (found.n && !may_return(x, ap, b, t))
+		return false;
+	w->n += found.n;
+	vec_each(sym, &found) {
+		bool is_repeated = last.p && str_eq(last, sym->name);
+
+		last = sym->name;
+		if (!add_symbol(x, ap, w, b, sym, is_repeated, *t))
+			return false;
+	}
+	return true;
+}
+
+/* --- when there is none ------------------------------------------------------------ */
+
+/* As it is written, or as its source has it. */
+static void offer(struct expand *x, const struct wanted *w, struct str symbol,
+		  struct suggest *near)
+{
+	unsigned int before = near->distance;
+	struct str best = near->best, name = symbol;
+
+	if (w->is_demangled)
+		name = machine_demangle(symbol, str_has(w->symbol, '('),
+					x->arena);
+	if (name.n)
+		suggest_offer(near, w->symbol, name);
+	if (w->is_demangled || (near->best.p == best.p &&
+				near->distance == before && near->best.p))
+		return;
+	/* f is called _Z1fi */
+	if (!near->best.p && machine_demangled_match(symbol, w->symbol))
+		near->best = str_printf(x->arena, "cpp:\"%.*s\"",
+					STR_ARG(w->symbol));
+}
+
+static bool no_symbol(struct expand *x, const struct attach_point *ap,
+		      const struct binary *b, const struct wanted *w)
+{
+	struct suggest near = { 0 };
+	elf_symbol_vec all = { 0 };
+	bool ok;
+
+	if (w->is_one && !machine_elf_functions(x->machine, b->file, STR("*"),
+						x->arena, &all))
+		vec_each(sym, &all)
+			offer(x, w, sym->name, &near);
+	if (near.best.p)
+		near.best = str_printf(x->arena, "%s:%.*s:%s%.*s%s",
+				       ap->row->name, STR_ARG(ap_part(ap, 0)),
+				       w->is_demangled ? "cpp:\"" : "",
+				       STR_ARG(near.best),
+				       w->is_demangled ? "\"" : "");
+	ok = expand_no_match(x, ap, &near);
+	if (!ok && w->is_one && machine_elf_is_indirect(b->file, w->symbol))
+		diag_hint(x->d,
+			  "the loader chooses among several '%.*s', and this "
+			  "process does not have the library: probe one of "
+			  "them by its own name",
+			  STR_ARG(w->symbol));
 	return ok;
 }
 
-static bool expand_symbol(struct expand *x, const struct attach_point *ap,
-			  struct target *t)
-{
-	struct str symbol = ap_part(ap, 1);
-	const char *path, *file = find_binary(x, ap, &path);
+/* --- places ------------------------------------------------------------------------ */
 
-	if (!file)
-		return no_binary(x, ap);
+static bool add_address(struct expand *x, const struct attach_point *ap,
+			const struct binary *b, struct target t)
+{
+	struct str text = ap_part(ap, 1);
+
+	if (!expand_number(text, &t.offset))
+		return diag_error(x->d, ap_span(ap, 1), D_ATTACH_POINT,
+				  "'%.*s' is not an address", STR_ARG(text));
+	t.flags |= PF_ADDRESS;
+	t.path = b->path;
+	t.is_go = b->is_go;
+	t.full = str_printf(x->arena, "%s:%.*s:0x%llx", ap->row->name,
+			    STR_ARG(t.path), (unsigned long long)t.offset);
+	return may_return(x, ap, b, &t) && expand_add(x, ap, &t);
+}
+
+static bool no_line(struct expand *x, const struct attach_point *ap,
+		    const struct binary *b, bool has_debug, uint64_t near)
+{
+	if (expand_no_match(x, ap, NULL))
+		return true;
+	if (!has_debug)
+		diag_hint(x->d, "'%.*s' has no debug information",
+			  STR_ARG(b->path));
+	else if (near)
+		diag_hint(x->d, "the next line that has code is %llu",
+			  (unsigned long long)near);
+	else
+		diag_hint(x->d, "no source of '%.*s' has code there",
+			  STR_ARG(b->path));
+	return false;
+}
+
+/* path@file:line or path@file:line:column */
+static bool expand_line(struct expand *x, const struct attach_point *ap,
+			const struct binary *b, struct target t)
+{
+	uint64_t line, column = 0, near = 0;
+	struct str file = ap_part(ap, 2);
+	address_vec found = { 0 };
+	bool has_debug;
+
+	if (t.flags & PF_RETURN || ap_parts(ap) < 4 ||
+	    !expand_number(ap_part(ap, 3), &line) ||
+	    (ap_parts(ap) > 4 && !expand_number(ap_part(ap, 4), &column))) {
+		diag_error(x->d, ap->span, D_ATTACH_POINT,
+			   "'%.*s' does not say a line", STR_ARG(ap->text));
+		diag_hint(x->d, "the form is uprobe:binary@file:line or "
+				"uprobe:binary@file:line:column");
+		return false;
+	}
+	has_debug = machine_user_line(x->machine, b->file, file, line, column,
+				      x->arena, &found, &near);
+	if (!found.n)
+		return no_line(x, ap, b, has_debug, near);
+	t.flags |= PF_ADDRESS;
+	t.path = b->path;
+	t.is_go = b->is_go;
+	t.full = str_printf(x->arena, "%s:%.*s@%.*s:%llu", ap->row->name,
+			    STR_ARG(t.path), STR_ARG(file),
+			    (unsigned long long)line);
+	vec_each(address, &found) {
+		t.offset = *address;
+		if (!expand_add(x, ap, &t))
+			return false;
+	}
+	return true;
+}
+
+/* --- rows ---------------------------------------------------------------------------- */
+
+static bool expand_place(struct expand *x, const struct attach_point *ap,
+			 struct target *t)
+{
+	binary_vec binaries = { 0 };
+	struct wanted w = { 0 };
+
 	t->ctx = CTX_REGS;
 	t->kind = PK_UPROBE;
 	t->is_user = true;
-	t->path = str_from(path);
-	if (symbol.p[0] >= '0' && symbol.p[0] <= '9')
-		return add_address(x, ap, symbol, t);
-	if (!expand_offset(x, ap, &symbol, &t->offset))
+	if (!is_by_line(ap) && !take_symbol(x, ap, &w))
+		return wrong_form(x, ap);
+	find_binaries(x, ap, &binaries);
+	if (!binaries.n)
+		return no_binary(x, ap);
+	if (is_by_line(ap))
+		return expand_line(x, ap, binaries.v, *t);
+	if (w.symbol.p[0] >= '0' && w.symbol.p[0] <= '9')
+		return add_address(x, ap, binaries.v, *t);
+	if (!w.is_demangled && !expand_offset(x, ap, &w.symbol, &w.offset))
 		return false;
-	return add_matches(x, ap, file, symbol, t);
+	vec_each(b, &binaries)
+		if (!add_matches(x, ap, b, &w, t))
+			return false;
+	return w.n || no_symbol(x, ap, binaries.v, &w);
 }
 
 static bool expand_uprobe(struct expand *x, const struct attach_point *ap)
 {
 	struct target t = { 0 };
 
-	return expand_symbol(x, ap, &t);
+	return expand_place(x, ap, &t);
 }
 
 static bool expand_uretprobe(struct expand *x, const struct attach_point *ap)
@@ -131,32 +409,62 @@ static bool expand_uretprobe(struct expand *x, const struct attach_point *ap)
 		.retval = type_int(x->types, 8, true),
 	};
 
-	if (str_has(ap_part(ap, 1), '+'))
+	if (ap_parts(ap) == 2 && str_has(ap_part(ap, 1), '+'))
 		return diag_error(x->d, ap_span(ap, 1), D_ATTACH_POINT,
 				  "%s probes take no offset: they fire when "
 				  "the function returns",
 				  ap->row->name);
-	return expand_symbol(x, ap, &t);
+	return expand_place(x, ap, &t);
+}
+
+static void list_type(const struct type *t, const char *name, size_t n,
+		      struct buf *out)
+{
+	buf_puts(out, "    ");
+	type_text(t, out);
+	buf_printf(out, " %.*s\n", (int)n, name);
+}
+
+static void list_args(struct expand *x, const struct attach_point *ap,
+		      const struct binary *b, const struct elf_symbol *sym,
+		      struct buf *out)
+{
+	const struct type *ret,
+		*args = machine_user_args(x->machine, x->types, b->file,
+					  sym->address, &ret);
+
+	if (ap->row->entry && ret)
+		list_type(ret, "retval", 6, out);
+	for (uint32_t i = 0; args && !ap->row->entry && i < args->n_fields; i++)
+		list_type(args->fields[i].type, args->fields[i].name.p,
+			  args->fields[i].name.n, out);
 }
 
 static bool list_symbols(struct expand *x, const struct attach_point *ap,
 			 bool with_args, struct buf *out)
 {
-	struct str pattern = ap_parts(ap) > 1 ? ap_part(ap, 1) : STR("*");
-	elf_symbol_vec found = { 0 };
-	const char *path, *file;
+	struct wanted w = { .symbol = STR("*") };
+	binary_vec binaries = { 0 };
 
-	(void)with_args;
-	if (!ap_parts(ap) || str_is_glob(ap_part(ap, 0)))
-		return true; /* every binary of the machine: not listed */
-	file = find_binary(x, ap, &path);
-	if (!file)
+	if (!ap_parts(ap) || (ap_parts(ap) == 1 && str_is_glob(ap_part(ap, 0))))
+		return true; /* every function there is: not listed */
+	if (ap_parts(ap) > 1 && !take_symbol(x, ap, &w))
 		return true;
-	if (machine_elf_functions(x->machine, file, pattern, x->arena, &found))
-		return false;
-	vec_each(sym, &found)
-		buf_printf(out, "%s:%s:%.*s\n", ap->row->name, path,
-			   STR_ARG(sym->name));
+	find_binaries(x, ap, &binaries);
+	vec_each(b, &binaries) {
+		elf_symbol_vec found = { 0 };
+
+		if (find_symbols(x, b, &w, &found))
+			return false;
+		vec_each(sym, &found) {
+			struct str name = shown_name(x, &w, sym->name);
+
+			buf_printf(out, "%s:%.*s:%.*s\n", ap->row->name,
+				   STR_ARG(b->path), STR_ARG(name));
+			if (with_args)
+				list_args(x, ap, b, sym, out);
+		}
+	}
 	return true;
 }
 
@@ -164,26 +472,29 @@ const struct probe_type uprobe_types[] = {
 	{ .name = "uprobe",
 	  .aliases = { "u" },
 	  .form = "uprobe:binary:function, uprobe:binary:function+offset, "
-		  "uprobe:binary:0xaddress",
+		  "uprobe:binary:0xaddress, uprobe:binary:cpp:\"name\", "
+		  "uprobe:binary@file:line",
 	  .min_parts = 2,
-	  .max_parts = 2,
+	  .max_parts = 5,
 	  .has_path = true,
 	  .expand = expand_uprobe,
 	  .list = list_symbols,
 	  .doc = "The entry of a function of a program or library, by path "
-		 "or by name (libc); arguments are arg0, arg1 and so on.",
+		 "or by name (libc); arguments are arg0, arg1 and so on, and "
+		 "by name in args where there is debug information.",
 	  .example = "uprobe:libc:malloc { @[comm] = sum(arg0); }" },
 	{ .name = "uretprobe",
 	  .entry = "uprobe",
 	  .aliases = { "ur" },
-	  .form = "uretprobe:binary:function",
+	  .form = "uretprobe:binary:function, uretprobe:binary:cpp:\"name\"",
 	  .min_parts = 2,
-	  .max_parts = 2,
+	  .max_parts = 3,
 	  .has_path = true,
 	  .expand = expand_uretprobe,
 	  .list = list_symbols,
 	  .doc = "The return of a function of a program or library; its "
-		 "result is retval.",
+		 "result is retval, with its type where there is debug "
+		 "information.",
 	  .example = "uretprobe:libc:malloc { @ok = count(); }" },
 	{ 0 },
 };

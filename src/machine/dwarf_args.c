@@ -7,7 +7,8 @@
 enum {
 	MAX_ARGS = 64,
 	MAX_DEPTH = 8, /* of records in records */
-	REGS_SIZE = 168, /* of struct pt_regs */
+	C_SLOTS = 6, /* registers that arguments come in */
+	GO_SLOTS = 9,
 };
 
 /* What an argument takes. */
@@ -20,22 +21,10 @@ enum place {
 	PLACE_MIXED, /* of both: what follows is not known */
 };
 
-#if defined(__x86_64__)
-/* Offsets in struct pt_regs: rdi, rsi, rdx, rcx, r8, r9. */
-static const uint32_t arg_registers[] = { 112, 104, 96, 88, 72, 64 };
-
-/* By DWARF's numbers: rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8 ... r15. */
-static const uint32_t dwarf_registers[] = { 80, 96, 88, 40, 104, 112, 32, 152,
-					    72, 64, 56, 48, 24,  16,  8,  0 };
-#else
-static const uint32_t arg_registers[1];
-static const uint32_t dwarf_registers[1];
-#define ARG_REGISTERS 0
-#endif
-
-#ifndef ARG_REGISTERS
-#define ARG_REGISTERS ARRAY_SIZE(arg_registers)
-#endif
+/* The registers of arguments by DWARF's numbers: rdi rsi rdx rcx r8 r9, and of
+ * Go: rax rbx rcx rdi rsi r8 r9 r10 r11. */
+static const uint8_t c_registers[C_SLOTS] = { 5, 4, 1, 2, 8, 9 };
+static const uint8_t go_registers[GO_SLOTS] = { 0, 3, 2, 5, 4, 8, 9, 10, 11 };
 
 /* --- classes ----------------------------------------------------------------- */
 
@@ -111,7 +100,9 @@ struct args_query {
 	struct machine *m;
 	struct types *t;
 	Dwarf_Addr pc;
-	unsigned int next; /* register that is free */
+	const uint8_t *registers;
+	unsigned int n_slots;
+	unsigned int next; /* slot that is free */
 	bool is_lost; /* the convention says no more */
 	struct field fields[MAX_ARGS];
 	uint32_t n;
@@ -119,8 +110,7 @@ struct args_query {
 
 /* Is the argument in a register when the function is entered, says the debug
  * information? */
-static bool told_register(struct args_query *q, Dwarf_Die *arg,
-			  uint32_t *offset)
+static bool told_slot(struct args_query *q, Dwarf_Die *arg, uint32_t *slot)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Op *ops;
@@ -129,29 +119,31 @@ static bool told_register(struct args_query *q, Dwarf_Die *arg,
 	if (!dwarf_attr_integrate(arg, DW_AT_location, &attr) ||
 	    dwarf_getlocation_addr(&attr, q->pc, &ops, &n, 1) != 1 || n != 1)
 		return false;
-	if (ops->atom < DW_OP_reg0 ||
-	    ops->atom >= DW_OP_reg0 + (int)ARRAY_SIZE(dwarf_registers))
-		return false;
-	*offset = dwarf_registers[ops->atom - DW_OP_reg0];
-	return true;
+	for (n = 0; n < q->n_slots; n++) {
+		if (ops->atom != DW_OP_reg0 + q->registers[n])
+			continue;
+		*slot = (uint32_t)n;
+		return true;
+	}
+	return false;
 }
 
 /* Takes the next n registers; false when they do not suffice. */
-static bool take(struct args_query *q, unsigned int n, uint32_t *offset)
+static bool take(struct args_query *q, unsigned int n, uint32_t *slot)
 {
-	if (q->is_lost || q->next + n > ARG_REGISTERS)
+	if (q->is_lost || q->next + n > q->n_slots)
 		return false;
-	*offset = arg_registers[q->next];
+	*slot = q->next;
 	q->next += n;
 	return true;
 }
 
-static bool find_place(struct args_query *q, enum place place, uint32_t *offset)
+static bool find_place(struct args_query *q, enum place place, uint32_t *slot)
 {
 	switch (place) {
 	case PLACE_REG:
-	case PLACE_REFERENCE: return take(q, 1, offset);
-	case PLACE_TWO: take(q, 2, offset); return false;
+	case PLACE_REFERENCE: return take(q, 1, slot);
+	case PLACE_TWO: return take(q, 2, slot);
 	case PLACE_FLOAT:
 	case PLACE_MEMORY: return false;
 	case PLACE_MIXED: q->is_lost = true; return false;
@@ -165,7 +157,7 @@ static void add_arg(struct args_query *q, Dwarf_Die *arg)
 	struct str name = str_from(dwarf_diename(arg));
 	bool has_place, is_told;
 	enum place place;
-	uint32_t offset = 0;
+	uint32_t slot = 0;
 	Dwarf_Die type;
 
 	if (!dwarf_type_of(arg, &type)) {
@@ -173,16 +165,16 @@ static void add_arg(struct args_query *q, Dwarf_Die *arg)
 		return;
 	}
 	place = place_of(&type);
-	has_place = find_place(q, place, &offset);
+	has_place = find_place(q, place, &slot);
 	is_told = (place == PLACE_REG || place == PLACE_REFERENCE) &&
-		  told_register(q, arg, &offset);
+		  told_slot(q, arg, &slot);
 	if ((!has_place && !is_told) || !name.n || q->n == MAX_ARGS)
 		return;
-	*f = (struct field){ .name = name, .offset = offset };
+	*f = (struct field){ .name = name, .offset = 8 * slot };
 	f->type = dwarf_value_type(q->m, q->t, &type);
 	if (f->type && place == PLACE_REFERENCE)
 		f->type = type_ptr(q->t, f->type, AS_USER);
-	if (f->type && f->type->size <= 8)
+	if (f->type && f->type->size && f->type->size <= 16)
 		q->n++;
 }
 
@@ -191,7 +183,14 @@ const struct type *machine_user_args(struct machine *m, struct types *t,
 				     const struct type **ret)
 {
 	struct program *p = program_get(m, path);
-	struct args_query q = { .m = m, .t = t };
+	bool is_go = p && machine_elf_is_go(path);
+	struct args_query q = {
+		.m = m,
+		.t = t,
+		.registers = is_go ? go_registers : c_registers,
+		.n_slots = is_go ? GO_SLOTS : C_SLOTS,
+		.is_lost = is_go,
+	};
 	Dwarf_Die function, die, type;
 	enum place result = PLACE_REG;
 	int end;
@@ -211,11 +210,10 @@ const struct type *machine_user_args(struct machine *m, struct types *t,
 		q.next = 1;
 	if (result == PLACE_REFERENCE)
 		q.next = 1;
-	q.is_lost = machine_elf_is_go(path);
 	for (end = dwarf_child(&function, &die); !end;
 	     end = dwarf_siblingof(&die, &die))
 		if (dwarf_tag(&die) == DW_TAG_formal_parameter)
 			add_arg(&q, &die);
-	return type_record_at(t, STR("struct args"), q.fields, q.n, REGS_SIZE,
-			      8);
+	return type_record_at(t, STR("struct args"), q.fields, q.n,
+			      8 * q.n_slots, 8);
 }

@@ -108,7 +108,8 @@ const char *machine_untraceable(struct machine *m, struct str module,
 				struct str name, enum trace_how how);
 
 /* machine_function_args() as programs see them: with `follow` pointers to
- * structs have space AS_BTF; other pointers AS_NONE, unless BTF says __user. */
+ * structs have space AS_BTF; other pointers AS_NONE, unless BTF says __user.
+ * Without, arguments that are not in registers are left out. */
 const struct type *machine_traced_args(struct machine *m, struct types *t,
 				       struct str module, struct str name,
 				       bool follow, const struct type **ret);

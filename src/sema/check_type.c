@@ -348,7 +348,7 @@ void check_sizeof(struct sema *s, struct expr *e)
 		return;
 	e->type = type_int(s->types, 8, false);
 	sema_set_const(e, t->size);
-	e->cast.is_layout = t->origin;
+	e->cast.is_layout = type_is_kernels(t);
 }
 
 static bool step_into(struct sema *s, const struct expr *e,
@@ -373,7 +373,7 @@ void check_offsetof(struct sema *s, struct expr *e)
 	struct str rest = e->cast.path;
 	uint64_t offset = 0;
 
-	e->cast.is_layout = t && t->origin;
+	e->cast.is_layout = t && type_is_kernels(t);
 	while (t && rest.n)
 		if (!step_into(s, e, &t, str_split(rest, '.', &rest), &offset))
 			return;

@@ -55,7 +55,8 @@ static const struct type *complete(struct lower *l, const struct type *t)
 	if (l->prog && t == l->prog->args)
 		return args_value(l, t);
 	if (t->kind == TY_RECORD && t->origin) {
-		lower_need_release(l);
+		if (type_is_kernels(t))
+			lower_need_release(l);
 		return machine_complete(l->env->machine, &l->script->types, t);
 	}
 	if (t->kind == TY_TUPLE || t->kind == TY_RECORD)

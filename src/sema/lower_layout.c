@@ -16,7 +16,7 @@ static bool has_layout(const struct type *t)
 	for (uint32_t i = 0; i < t->n_fields; i++)
 		if (has_layout(t->fields[i].type))
 			return true;
-	return t->origin;
+	return type_is_kernels(t);
 }
 
 static bool points_to_layout(const struct type *t)
@@ -31,7 +31,7 @@ static bool is_fixed_field(const struct expr *e)
 
 	if (e->member.through_ptr)
 		t = t->elem;
-	if (!t || !t->origin)
+	if (!t || !type_is_kernels(t))
 		return false;
 	return e->member.field.bit_size ||
 	       (!t->name.n && e->member.field.offset);
