@@ -165,7 +165,8 @@ const struct attach_ops attach_ops[PK_N] = {
 		     .is_last_first = true },
 	[PK_BPF_PROG] = { prepare_bpf_prog, attach_trampoline,
 			  .is_last_first = true },
-	[PK_KPROBE] = { prepare_kprobe, attach_kprobe, .is_last_first = true },
+	[PK_KPROBE] = { prepare_kprobe, attach_kprobe, .is_last_first = true,
+			.is_first_at_return = true },
 	[PK_SOFTWARE] = { prepare_timer, attach_counter },
 	[PK_HARDWARE] = { prepare_timer, attach_counter },
 	[PK_ITER] = { prepare_iter, attach_iter, .is_once = true },
@@ -207,14 +208,22 @@ static int report_left_out(struct session *s, const struct plan_probe *p)
 	}
 }
 
+static bool is_last_first(const struct plan_probe *p)
+{
+	const struct attach_ops *ops = &attach_ops[p->kind];
+
+	return ops->is_last_first &&
+	       !(ops->is_first_at_return && (p->flags & PF_RETURN));
+}
+
 /* The probe, or all that share a link with it. */
-static int attach_one(struct session *s, size_t i, bool is_last_first)
+static int attach_one(struct session *s, size_t i, bool reversed)
 {
 	const struct plan_probe *p = &s->plan->probes.v[i];
 	int fd = bpf_program__fd(s->programs[i]), err;
 	size_t n = s->attached.n, left_out = s->n_left_out;
 
-	if (attach_ops[p->kind].is_last_first != is_last_first)
+	if (is_last_first(p) != reversed)
 		return 0;
 	if (s->is_multi[i])
 		err = multi_attach(s, i, fd);

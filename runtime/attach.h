@@ -15,8 +15,10 @@ struct attach_ops {
 	int (*attach)(struct session *s, const struct plan_probe *p,
 		      int prog_fd);
 	/* Of several programs at one event the one attached last runs
-	 * first. */
+	 * first... */
 	bool is_last_first;
+	/* ... but at returns, where they unwind, the first. */
+	bool is_first_at_return;
 	bool is_once; /* nothing comes after attach_iterate() */
 };
 

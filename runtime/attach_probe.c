@@ -10,6 +10,7 @@
 #include "runtime/attach.h"
 
 #define NOWHERE ((struct span){ 0 })
+#define FEW     4 /* functions that are looked for one by one */
 
 /* A number from a file of the event source, after a prefix. */
 static int read_number(struct session *s, const char *source, const char *file,
@@ -82,7 +83,7 @@ int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 		attr.config1 = (uintptr_t)name;
 		err = attach_dynamic(s, &attr, prog_fd, p->first_name + i, -1);
 		if (err)
-			err = attach_report(s, p, i, err);
+			err = attach_missing(s, p, i, err);
 	}
 	return err;
 }
@@ -107,25 +108,68 @@ static int64_t target_offset(struct session *s, const struct plan_probe *p,
 	return (int64_t)(found.v[0].offset + p->offset);
 }
 
+/* From a list of all functions in byte order; -1: not there. Of several with
+ * one name the first. */
+static int64_t listed_offset(const struct plan_probe *p,
+			     const elf_symbol_vec *all, size_t i)
+{
+	struct str name = p->targets.n ? p->targets.v[i] : STR("");
+	size_t low = 0, high = all->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (str_cmp(all->v[mid].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == all->n || !str_eq(all->v[low].name, name))
+		return -1;
+	return (int64_t)(all->v[low].offset + p->offset);
+}
+
+int64_t *attach_uprobe_offsets(struct session *s, const struct plan_probe *p,
+			       const char **path)
+{
+	size_t i, n = p->targets.n ? p->targets.n : 1;
+	int64_t *offsets = xzalloc(n * sizeof(*offsets));
+	elf_symbol_vec all = { 0 };
+
+	*path = machine_binary(s->machine, p->path);
+	if (*path && n > FEW && !(p->flags & PF_ADDRESS))
+		machine_elf_functions(s->machine, *path, STR("*"), &s->arena,
+				      &all);
+	for (i = 0; i < n; i++) {
+		offsets[i] = *path ? listed_offset(p, &all, i) : -ENOENT;
+		if (*path && offsets[i] < 0)
+			offsets[i] = target_offset(s, p, *path, i);
+	}
+	return offsets;
+}
+
 int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	size_t i, n = p->targets.n ? p->targets.n : 1;
-	const char *path = machine_binary(s->machine, p->path);
-	struct perf_event_attr attr = { .config1 = (uintptr_t)path };
+	struct perf_event_attr attr = { 0 };
 	pid_t pid = s->opts.pid > 0 ? s->opts.pid : -1;
 	int err = source_attr(s, p, "uprobe", &attr);
+	auto_free int64_t *offsets = NULL;
+	const char *path;
 
-	if (!path && !err)
+	if (err)
+		return err;
+	offsets = attach_uprobe_offsets(s, p, &path);
+	if (!path)
 		return attach_report(s, p, 0, -ENOENT);
+	attr.config1 = (uintptr_t)path;
 	for (i = 0; i < n && !err; i++) {
-		int64_t offset = target_offset(s, p, path, i);
-
-		attr.config2 = (uint64_t)offset;
-		err = offset < 0 ? (int)offset
-				 : attach_dynamic(s, &attr, prog_fd,
-						  p->first_name + i, pid);
+		attr.config2 = (uint64_t)offsets[i];
+		err = offsets[i] < 0 ? (int)offsets[i]
+				     : attach_dynamic(s, &attr, prog_fd,
+						      p->first_name + i, pid);
 		if (err)
-			err = attach_report(s, p, i, err);
+			err = attach_missing(s, p, i, err);
 	}
 	return err;
 }

@@ -11,6 +11,7 @@
 
 #include "plan/abi.h"
 #include "runtime/attach.h"
+#include "runtime/attach_multi.h"
 #include "runtime/event.h"
 #include "runtime/fixups.h"
 
@@ -179,6 +180,7 @@ static int prepare_programs(struct session *s)
 {
 	size_t i;
 
+	multi_choose(s);
 	s->programs = arena_alloc(&s->arena,
 				  s->plan->probes.n * sizeof(*s->programs));
 	for (i = 0; i < s->plan->probes.n; i++) {

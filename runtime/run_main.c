@@ -24,6 +24,7 @@ static const char help[] =
 	"  -v, --verbose          tell more about what goes wrong\n"
 	"      --unsafe           allow programs that change the system\n"
 	"      --dry-run          load and verify, do not attach\n"
+	"      --no-feature LIST  do not use kprobe_multi, uprobe_multi\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          the version\n"
 	"\n"

@@ -60,6 +60,33 @@ static int take_buffering(struct run_opts *r, const char *arg, struct diags *d)
 	return -1;
 }
 
+/* "kprobe_multi,uprobe_multi": what is there, and not to be used. */
+static int take_no_feature(struct run_opts *r, const char *arg, struct diags *d)
+{
+	static const char *const names[] = { "kprobe_multi", "kprobe_session",
+					     "uprobe_multi" };
+	struct str rest = str_from(arg);
+
+	while (rest.n) {
+		struct str name = str_split(rest, ',', &rest);
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(names) && !str_is(name, names[i]))
+			i++;
+		if (i < ARRAY_SIZE(names)) {
+			r->session.no_features |= 1u << i;
+			continue;
+		}
+		diag_error(d, NOWHERE, D_USAGE,
+			   "--no-feature knows no feature '%.*s'",
+			   STR_ARG(name));
+		diag_hint(d, "there are kprobe_multi, kprobe_session and "
+			     "uprobe_multi");
+		return -1;
+	}
+	return 1;
+}
+
 int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 {
 	switch (opt) {
@@ -70,6 +97,7 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 	case 'q': r->session.quiet = true; return 1;
 	case 'v': r->session.verbose = true; return 1;
 	case RUN_OPT_UNSAFE: r->session.unsafe = true; return 1;
+	case RUN_OPT_NO_FEATURE: return take_no_feature(r, arg, d);
 	case RUN_OPT_DRY_RUN: r->session.dry_run = true; return 1;
 	default: return 0;
 	}

@@ -25,18 +25,20 @@ enum {
 	RUN_OPT_FIRST = 256,
 	RUN_OPT_UNSAFE,
 	RUN_OPT_DRY_RUN,
+	RUN_OPT_NO_FEATURE,
 	RUN_OPT_NEXT
 };
-#define RUN_OPTS_LONG                                            \
-	{ "pid", required_argument, NULL, 'p' },                 \
-		{ "cmd", required_argument, NULL, 'c' },         \
-		{ "output", required_argument, NULL, 'o' },      \
-		{ "quiet", no_argument, NULL, 'q' },             \
-		{ "verbose", no_argument, NULL, 'v' },           \
-		{ "buffering", required_argument, NULL, 'B' },   \
-		{ "unsafe", no_argument, NULL, RUN_OPT_UNSAFE }, \
-	{                                                        \
-		"dry-run", no_argument, NULL, RUN_OPT_DRY_RUN    \
+#define RUN_OPTS_LONG                                                          \
+	{ "pid", required_argument, NULL, 'p' },                               \
+		{ "cmd", required_argument, NULL, 'c' },                       \
+		{ "output", required_argument, NULL, 'o' },                    \
+		{ "quiet", no_argument, NULL, 'q' },                           \
+		{ "verbose", no_argument, NULL, 'v' },                         \
+		{ "buffering", required_argument, NULL, 'B' },                 \
+		{ "unsafe", no_argument, NULL, RUN_OPT_UNSAFE },               \
+		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \
+	{                                                                      \
+		"dry-run", no_argument, NULL, RUN_OPT_DRY_RUN                  \
 	}
 
 /* Takes one option; 1 when it is one of ours, 0 when not, -1 after a report

@@ -19,11 +19,19 @@ enum buffering {
 	BUFFER_NONE
 };
 
+/* What the kernel can, and is not to be used. */
+enum no_features {
+	FEATURE_KPROBE_MULTI = 1 << 0,
+	FEATURE_KPROBE_SESSION = 1 << 1, /* never used */
+	FEATURE_UPROBE_MULTI = 1 << 2,
+};
+
 struct session_opts {
 	const char *const *params; /* for FX_PARAM and FX_OPTION */
 	size_t n_params;
 	pid_t pid; /* -p: ends with it; 0: none */
 	const char *command; /* -c: started stopped, let go once attached */
+	uint32_t no_features; /* enum no_features */
 	bool unsafe;
 	bool dry_run; /* load and verify, do not attach */
 	bool quiet, verbose;

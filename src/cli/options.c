@@ -50,6 +50,8 @@ const char cli_help[] =
 	"      --emit STAGE  print and stop: ast typed plan ll asm obj\n"
 	"  -d STAGE          the same\n"
 	"      --unsafe      allow functions that change the system\n"
+	"      --no-feature LIST\n"
+	"                    do not use kprobe_multi, uprobe_multi\n"
 	"      --help-function NAME\n"
 	"                    about a function, builtin, probe type or setting\n"
 	"      --info        what this build and this kernel can do\n"

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# bench.sh - start-up, memory and cost per event beside Debian's bpftrace and
+# bench.sh - start-up, memory, cost per event and attach time beside Debian's bpftrace and
 # the same job written by hand with libbpf. Every round runs each tool in turn;
 # medians and ratios are printed. Ratios are the result: absolute times are
 # this machine's.
 #
 # ESPY, MEASURE, HAND: the programs. BPFTRACE: the peer (may be missing).
 # CLANG compiles the hand-written jobs. ROUNDS (9), EVENTS (300000).
+# ESPY_TEST_PROGS: the test programs, for user probes. PATIENCE (90): seconds
+# after which the peer is ended while it attaches, and '-' shown.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 rounds=${ROUNDS:-9}
@@ -83,3 +85,33 @@ COMM @[comm] = count();
 HIST @ = hist(nsecs);
 TID @[tid] = nsecs;
 JOBS
+
+# attach LABEL SCRIPT: exec to attached, end of the command to gone
+attach() {
+	: >"$work/espy"
+	: >"$work/peer"
+	: >"$work/hand"
+	for _ in $(seq "$rounds"); do
+		"$MEASURE" attach "$patience" "$ESPY" -e "$2" >>"$work/espy"
+	done
+	[ -z "$peer" ] || BPFTRACE_MAX_PROBES=2000 \
+		"$MEASURE" attach "$patience" "$peer" -e "$2" >>"$work/peer" ||
+		: >"$work/peer"
+	row "$1: start to attached, ms" 1 1
+	row '  detached, ms' 2 1
+}
+
+patience=${PATIENCE:-90}
+many=uprobe:$ESPY_TEST_PROGS/many:many_
+export ESPY_MAX_PROBES=2000
+attach '1 tracepoint' 'tracepoint:syscalls:sys_enter_read { @ = count(); }'
+attach '50 tracepoints' "$("$ESPY" -l 'tracepoint:syscalls:sys_enter_*' |
+	head -n 50 | paste -sd, ) { @ = count(); }"
+attach 'tracepoints of all system calls' \
+	'tracepoint:syscalls:sys_enter_* { @ = count(); }'
+attach '1 user function' "${many}0000 { @ = count(); }"
+attach '50 user functions' "$(printf "$many%s*," 000 001 002 003)${many}004* \
+	{ @ = count(); }"
+attach '360 user functions' "$(printf "$many%s*," 00 01 02 \
+	030 031 032 033 034)${many}035* { @ = count(); }"
+attach '2000 user functions' "$many* { @ = count(); }"

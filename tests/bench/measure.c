@@ -6,6 +6,10 @@
  *                                event, peak memory KiB
  *   measure event N COMMAND...   ns per event of N events, by the kernel's
  *                                own statistics of the program
+ *   measure attach S COMMAND...  ms from exec until all is attached, ms from
+ *                                the end of the traced command until all is
+ *                                gone; fails after S seconds
+ *   measure now FILE             what attach has the tool trace, by -c
  *
  * Events are calls of getppid(2), made here. A tool is recognised by the BPF
  * programs that appear after it was started; it is ended with SIGINT. */
@@ -152,14 +156,78 @@ static int traced(char **argv, long n)
 	return 0;
 }
 
+/* When a command starts that the tool has held until everything is attached.
+ */
+static int note_now(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		return 1;
+	fprintf(file, "%.3f\n", now_ms());
+	return fclose(file) ? 1 : 0;
+}
+
+/* The tool ends by itself; one that takes too long is ended. */
+static bool wait_end(pid_t pid, long seconds)
+{
+	struct timespec pause = { 0, 200000 };
+	double begun = now_ms();
+	int status;
+
+	while (now_ms() - begun < (double)seconds * 1e3) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return WIFEXITED(status) && !WEXITSTATUS(status);
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return false;
+}
+
+static int attach(char **argv, int n, long seconds)
+{
+	char note[] = "/tmp/measure.XXXXXX", self[512], command[1100];
+	char **words = calloc((size_t)n + 3, sizeof(*words));
+	double begun, attached = 0, ended;
+	int fd = mkstemp(note);
+	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	bool ok;
+
+	if (fd < 0 || size < 0 || !words)
+		return 1;
+	self[size] = '\0';
+	snprintf(command, sizeof(command), "%s now %s", self, note);
+	memcpy(words, argv, (size_t)n * sizeof(*words));
+	words[n] = "-c";
+	words[n + 1] = command;
+	words[n + 2] = NULL;
+	begun = now_ms();
+	ok = wait_end(start(words), seconds);
+	ended = now_ms();
+	FILE *file = fdopen(fd, "r");
+
+	ok = ok && file && fscanf(file, "%lf", &attached) == 1;
+	unlink(note);
+	free(words);
+	if (ok)
+		printf("%.2f %.2f\n", attached - begun, ended - attached);
+	return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3 && !strcmp(argv[1], "now"))
+		return note_now(argv[2]);
+	if (argc > 3 && !strcmp(argv[1], "attach"))
+		return attach(argv + 3, argc - 3, atol(argv[2]));
 	if (argc > 2 && !strcmp(argv[1], "run"))
 		return run(argv + 2);
 	if (argc > 2 && !strcmp(argv[1], "attached"))
 		return traced(argv + 2, 0);
 	if (argc > 3 && !strcmp(argv[1], "event"))
 		return traced(argv + 3, atol(argv[2]));
-	fprintf(stderr, "usage: measure run|attached|event N COMMAND...\n");
+	fprintf(stderr,
+		"usage: measure run|attached|event N|attach S COMMAND...\n");
 	return 2;
 }

@@ -13,7 +13,7 @@ for source in "$here"/*.c; do
 	name=$(basename "$source" .c)
 	flags=-static
 	case $name in
-	work | marks | shapes) flags= ;;
+	work | marks | shapes | many) flags= ;;
 	esac
 	program=$out/$name
 	if [ "$program" -nt "$source" ] && [ "$program" -nt "$here/number.h" ] &&
