@@ -153,6 +153,7 @@ int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
 {
 	int status;
 
+	machine_set_process(m, (int)r->session.pid);
 	/* A reader that went away is an error of writing like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	if (open_output(r, d))

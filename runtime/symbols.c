@@ -44,6 +44,8 @@ struct symbols {
 	size_t n_processes;
 	struct file *files;
 	size_t n_files;
+	bool demangles;
+	struct arena text; /* of the last name that was demangled */
 };
 
 struct symbols *symbols_open(struct machine *m)
@@ -66,6 +68,7 @@ void symbols_free(struct symbols *s)
 		arena_free(&s->processes[i].arena);
 	for (i = 0; i < s->n_files; i++)
 		arena_free(&s->files[i].arena);
+	arena_free(&s->text);
 	free(s->processes);
 	free(s->files);
 	free(s);
@@ -335,6 +338,22 @@ bool symbols_kernel(struct symbols *s, uint64_t address, struct symbol *out)
 	return machine_ksym(s->machine, address, &out->name, &out->offset);
 }
 
+void symbols_demangle(struct symbols *s, bool on)
+{
+	s->demangles = on;
+}
+
+static struct str shown_name(struct symbols *s, struct str name)
+{
+	struct str plain = { 0 };
+
+	if (s->demangles) {
+		arena_free(&s->text);
+		plain = machine_demangle(name, true, &s->text);
+	}
+	return plain.n ? plain : name;
+}
+
 bool symbols_user(struct symbols *s, uint32_t pid, uint64_t address,
 		  struct symbol *out)
 {
@@ -356,7 +375,7 @@ bool symbols_user(struct symbols *s, uint32_t pid, uint64_t address,
 	out->offset = address - map->start + map->offset;
 	sym = find_symbol(get_file(s, pid, map), out->offset);
 	if (sym) {
-		out->name = sym->name;
+		out->name = shown_name(s, sym->name);
 		out->offset -= sym->offset;
 	}
 	return true;

@@ -23,6 +23,9 @@ struct symbol {
 struct symbols *symbols_open(struct machine *m);
 void symbols_free(struct symbols *s);
 
+/* Names of C++ and Rust as in their source from now on, or as they are. */
+void symbols_demangle(struct symbols *s, bool on);
+
 /* Reads where a process has its files now, so that addresses of it can be
  * named after it has ended. Nothing happens when that cannot be read. */
 void symbols_see(struct symbols *s, uint32_t pid);

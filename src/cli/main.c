@@ -201,8 +201,10 @@ int main(int argc, char **argv)
 
 	a.diags.sources = &a.sources;
 	a.machine = machine_open(getenv("ESPY_SYSROOT"), &a.diags);
-	if (cli_parse(&a.cli, argc, argv, &a.diags))
+	if (cli_parse(&a.cli, argc, argv, &a.diags)) {
+		machine_set_process(a.machine, (int)a.cli.run.session.pid);
 		status = dispatch(&a);
+	}
 	run_print_diags(&a.diags, a.cli.run.session.colour);
 	machine_close(a.machine);
 	buf_free(&a.text);
