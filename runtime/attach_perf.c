@@ -194,17 +194,3 @@ int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd)
 			   p->first_name);
 	return err ? attach_report(s, p, 0, err) : 0;
 }
-
-/* --- raw tracepoints ------------------------------------------------------ */
-
-/* The kernel knows the event since the load. */
-int attach_rawtracepoint(struct session *s, const struct plan_probe *p,
-			 int prog_fd)
-{
-	int fd = bpf_raw_tracepoint_open(NULL, prog_fd);
-
-	if (fd < 0)
-		return attach_report(s, p, 0, -errno);
-	attach_keep(s, fd);
-	return 0;
-}

@@ -131,11 +131,11 @@ static void begin_prog(struct cg *g, struct func *f, struct str name)
  * function that takes the context and which of them it is. */
 static void begin_shared(struct cg *g, struct func *f)
 {
-	char *name = arena_printf(g->arena, "%.*s_body",
-				  STR_ARG(g->prog->symbol));
+	char *name =
+		arena_printf(g->arena, "%.*s_body", STR_ARG(g->prog->symbol));
 	LLVMTypeRef params[] = { g->ptr, g->i64 };
-	LLVMTypeRef type = LLVMFunctionType(
-		g->i32, params, g->prog->uses_name ? 2 : 1, false);
+	LLVMTypeRef type = LLVMFunctionType(g->i32, params,
+					    g->prog->uses_name ? 2 : 1, false);
 	unsigned int noinline = LLVMGetEnumAttributeKindForName("noinline", 8);
 
 	func_begin(g, f, name, type, NULL);

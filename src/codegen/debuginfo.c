@@ -110,13 +110,14 @@ static void name_params(struct cg *g, LLVMMetadataRef sp, LLVMMetadataRef file,
 	}
 }
 
-/* Is parameter i of n a number? Of the callback of bpf_loop() the first is,
- * programs and other callbacks have only pointers. */
-static bool takes_number(const struct cg *g, unsigned int i, unsigned int n)
+static bool takes_number(struct cg *g, LLVMValueRef fn, unsigned int i)
 {
-	if (g->f->parent)
-		return n == 2 && !i;
-	return g->fn;
+	return LLVMTypeOf(LLVMGetParam(fn, i)) == g->i64;
+}
+
+static bool returns_number(struct cg *g, LLVMValueRef fn)
+{
+	return LLVMGetReturnType(LLVMGlobalGetValueType(fn)) == g->i64;
 }
 
 LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
@@ -127,13 +128,14 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 	LLVMMetadataRef file = pos.source ? file_of(g, pos.source) : di->file;
 	LLVMMetadataRef void_ptr =
 		LLVMDIBuilderCreatePointerType(di->b, NULL, 64, 0, 0, "", 0);
-	bool is_local = g->f->parent || g->fn;
-	LLVMMetadataRef types[6] = { is_local ? di->i64 : di->i32 };
+	bool is_local = LLVMGetLinkage(fn) == LLVMInternalLinkage;
+	LLVMMetadataRef types[6] = { returns_number(g, fn) ? di->i64
+							   : di->i32 };
 	unsigned int i, n = LLVMCountParams(fn);
 	LLVMMetadataRef type, sp;
 
 	for (i = 0; i < n; i++)
-		types[i + 1] = takes_number(g, i, n) ? di->i64 : void_ptr;
+		types[i + 1] = takes_number(g, fn, i) ? di->i64 : void_ptr;
 	type = LLVMDIBuilderCreateSubroutineType(di->b, file, types, n + 1,
 						 LLVMDIFlagZero);
 	sp = LLVMDIBuilderCreateFunction(di->b, file, name, strlen(name), name,

@@ -45,13 +45,28 @@ static struct val bit_field(struct cg *g, struct val base,
 	return ir_reg(v, f->type);
 }
 
+/* A struct that was passed by value lies in the slots themselves. */
+static struct val slots_value(struct cg *g, const struct field *f)
+{
+	struct val t = ir_temp(g, type_array(g->types,
+					     type_int(g->types, 8, false),
+					     (f->type->size + 7) / 8));
+
+	for (uint32_t i = 0; i < t.type->size; i += 8)
+		LLVMBuildStore(g->b, ir_arg_slot(g, f->offset + i, NULL),
+			       ir_at_offset(g, t.v, i));
+	t.type = f->type;
+	return t;
+}
+
 /* Arguments by position: 64-bit slots whatever the type. */
 static struct val raw_slot(struct cg *g, const struct field *f)
 {
-	LLVMValueRef v = ir_context_word(g, f->offset);
+	LLVMValueRef v;
 
 	if (!is_reg(f->type))
-		return ir_mem(ir_to_ptr(g, v), f->type, AS_BTF, 1);
+		return slots_value(g, f);
+	v = ir_arg_slot(g, f->offset, f->type);
 	return ir_reg(ir_extend(g, v, f->type->size, f->type->is_signed),
 		      f->type);
 }
@@ -59,11 +74,11 @@ static struct val raw_slot(struct cg *g, const struct field *f)
 struct val ir_field(struct cg *g, struct val base, const struct field *f)
 {
 	const struct type *rec = base.type;
-	bool is_core = rec->origin && rec->name.n && f->name.n &&
+	bool is_core = type_is_kernels(rec) && rec->name.n && f->name.n &&
 		       base.as != AS_BPF && base.as != AS_CTX;
 
-	if (base.as == AS_CTX && g->prog->ctx == CTX_RAW &&
-	    rec == g->prog->args)
+	if (base.as == AS_CTX && rec == g->prog->args &&
+	    (g->prog->ctx == CTX_RAW || g->prog->ctx == CTX_REGS))
 		return raw_slot(g, f);
 	if (f->is_data_loc)
 		return data_loc(g, base, f);

@@ -28,13 +28,16 @@ static LLVMValueRef frames(struct cg *g, bool create)
 	return thread_storage(g, map, create);
 }
 
-/* As it was at the entry. 0 where the context has no registers: entries and
- * returns are then taken to come in pairs. */
+/* As it was at the entry. Trampolines give both programs the same place on the
+ * stack as their context. 0 where there is neither: entries and returns are
+ * then taken to come in pairs. */
 static LLVMValueRef stack_pointer(struct cg *g)
 {
 	LLVMValueRef sp;
 	size_t i = 0;
 
+	if (g->prog->is_trampoline)
+		return ir_forget(g, ir_as_i64(g, g->f->ctx));
 	while (i < ARRAY_SIZE(stack_pointers) &&
 	       strcmp(stack_pointers[i].arch, ir_arch(g)))
 		i++;

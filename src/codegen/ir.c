@@ -204,6 +204,11 @@ LLVMValueRef ir_not(struct cg *g, LLVMValueRef condition)
 	return ir_as_bool(g, LLVMBuildNot(g->b, condition, ""));
 }
 
+LLVMValueRef ir_add(struct cg *g, LLVMValueRef a, LLVMValueRef b)
+{
+	return LLVMBuildAdd(g->b, a, b, "");
+}
+
 LLVMValueRef ir_sub(struct cg *g, LLVMValueRef a, LLVMValueRef b)
 {
 	return LLVMBuildSub(g->b, a, b, "");
@@ -411,6 +416,19 @@ LLVMValueRef ir_context_word(struct cg *g, uint32_t offset)
 {
 	return ir_load(g, ir_at_offset(g, g->f->ctx, offset),
 		       type_int(g->types, 8, false), 8, true);
+}
+
+LLVMValueRef ir_number_place(struct cg *g)
+{
+	LLVMValueRef p = ir_temp_bytes(g, 8);
+
+	LLVMBuildStore(g->b, ir_i64(g, 0), p);
+	return p;
+}
+
+LLVMValueRef ir_number_at(struct cg *g, LLVMValueRef p)
+{
+	return ir_load(g, p, type_int(g->types, 8, false), 8, false);
 }
 
 LLVMValueRef ir_probe_name(struct cg *g)

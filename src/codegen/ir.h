@@ -154,6 +154,27 @@ LLVMValueRef ir_fixup_kind(struct cg *g, enum fixup_kind kind);
 LLVMValueRef ir_context(struct cg *g);
 LLVMValueRef ir_context_word(struct cg *g, uint32_t offset);
 
+/* Registers of the architecture: offsets in struct pt_regs. */
+struct ir_regs {
+	const char *arch;
+	uint32_t args[9], n_args;
+	uint32_t result, ip;
+};
+const struct ir_regs *ir_regs(const struct cg *g);
+
+/* The n-th argument as a number: in a register (0 where there is none), of a
+ * BPF trampoline. */
+LLVMValueRef ir_register_arg(struct cg *g, uint64_t n);
+LLVMValueRef ir_trampoline_arg(struct cg *g, uint64_t n);
+
+/* The slot of 8 bytes at an offset of the program's args. t: what is in it;
+ * NULL: a part of it. */
+LLVMValueRef ir_arg_slot(struct cg *g, uint32_t offset, const struct type *t);
+
+/* 8 bytes for a helper to put a number into, 0 now; the number. */
+LLVMValueRef ir_number_place(struct cg *g);
+LLVMValueRef ir_number_at(struct cg *g, LLVMValueRef p);
+
 /* Which attach point fired, as an index into plan.names. */
 LLVMValueRef ir_probe_name(struct cg *g);
 
@@ -236,6 +257,7 @@ LLVMValueRef ir_as_bool(struct cg *g, LLVMValueRef condition);
 LLVMValueRef ir_not(struct cg *g, LLVMValueRef condition);
 
 LLVMValueRef ir_as_i64(struct cg *g, LLVMValueRef v); /* of a pointer */
+LLVMValueRef ir_add(struct cg *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef ir_sub(struct cg *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef ir_and(struct cg *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef ir_shr(struct cg *g, LLVMValueRef a, unsigned int bits);

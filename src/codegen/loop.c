@@ -29,6 +29,10 @@ void callback_begin(struct cg *g, struct func *f, struct loop *l,
 	f->frame = LLVMGetParam(f->fn, is_map ? 3 : 1);
 	f->ctx = LLVMBuildLoad2(g->b, g->ptr,
 				ir_at_offset(g, f->frame, FRAME_CTX), "");
+	if (g->f->parent->name)
+		f->name = LLVMBuildLoad2(g->b, g->i64,
+					 ir_at_offset(g, f->frame, FRAME_NAME),
+					 "");
 	*l = (struct loop){ .next = ir_block(g, "next"),
 			    .done = ir_block(g, "done"),
 			    .is_callback = true };

@@ -8,6 +8,7 @@
 
 #define COMM_SIZE 16
 #define ARG_REGS  6 /* arguments in registers */
+#define GO_REGS   9 /* of Go */
 
 /* --- one helper call ----------------------------------------------------------- */
 
@@ -94,6 +95,8 @@ static bool check_arg(struct sema *s, struct expr *e)
 	e->type = type_int(s->types, 8, false);
 	if (args && s->prog->ctx == CTX_RAW)
 		max = args->size / 8;
+	else if (s->prog->is_go)
+		max = GO_REGS;
 	if (n < max)
 		return true;
 	return diag_error(s->d, e->span, D_RANGE,

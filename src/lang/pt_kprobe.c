@@ -18,6 +18,7 @@ static struct str module_part(const struct attach_point *ap)
 static bool add_function(struct expand *x, const struct attach_point *ap,
 			 struct str name, struct target *t)
 {
+	const struct type *ret;
 	struct str rest;
 
 	t->name = name;
@@ -26,6 +27,10 @@ static bool add_function(struct expand *x, const struct attach_point *ap,
 		t->module = str_split(name, ':', &rest);
 		t->name = rest;
 	}
+	t->args = NULL;
+	if (x->uses_args && !(t->flags & PF_RETURN) && !t->offset)
+		t->args = machine_traced_args(x->machine, x->types, t->module,
+					      t->name, false, &ret);
 	t->full = str_printf(x->arena, "%s:%.*s", ap->row->name, STR_ARG(name));
 	if (t->offset)
 		t->full = str_printf(x->arena, "%.*s+%llu", STR_ARG(t->full),
@@ -94,18 +99,38 @@ static bool expand_kretprobe(struct expand *x, const struct attach_point *ap)
 	return expand_function(x, ap, &t);
 }
 
+static void list_function(struct expand *x, const struct attach_point *ap,
+			  struct str name, bool with_args, struct buf *out)
+{
+	const struct type *args = NULL, *ret;
+	struct str rest, module = STR("");
+
+	buf_printf(out, "%s:%.*s\n", ap->row->name, STR_ARG(name));
+	if (str_has(name, ':')) {
+		module = str_split(name, ':', &rest);
+		name = rest;
+	}
+	if (with_args && !ap->row->entry)
+		args = machine_traced_args(x->machine, x->types, module, name,
+					   false, &ret);
+	for (uint32_t i = 0; args && i < args->n_fields; i++) {
+		buf_puts(out, "    ");
+		type_text(args->fields[i].type, out);
+		buf_printf(out, " %.*s\n", STR_ARG(args->fields[i].name));
+	}
+}
+
 static bool list_functions(struct expand *x, const struct attach_point *ap,
 			   bool with_args, struct buf *out)
 {
 	struct str pattern = ap_parts(ap) ? function_part(ap) : STR("*");
 	str_vec found = { 0 };
 
-	(void)with_args;
 	if (machine_functions(x->machine, module_part(ap), pattern, x->arena,
 			      &found))
 		return false;
 	vec_each(name, &found)
-		buf_printf(out, "%s:%.*s\n", ap->row->name, STR_ARG(*name));
+		list_function(x, ap, *name, with_args, out);
 	return true;
 }
 
@@ -119,7 +144,8 @@ const struct probe_type kprobe_types[] = {
 	  .expand = expand_kprobe,
 	  .list = list_functions,
 	  .doc = "The entry of a kernel function, or an instruction inside; "
-		 "arguments are arg0, arg1 and so on. Names may have "
+		 "arguments are arg0, arg1 and so on, and the fields of args "
+		 "where BTF describes the function. Names may have "
 		 "wildcards.",
 	  .example = "kprobe:vfs_read { @[comm] = count(); }" },
 	{ .name = "kretprobe",

@@ -11,26 +11,44 @@ static bool need_btf(struct expand *x, const struct attach_point *ap)
 			  "%s probes need a kernel with BTF", ap->row->name);
 }
 
-static bool add_event(struct expand *x, const struct attach_point *ap,
-		      struct str event)
-{
-	struct target t = {
-		.name = event,
-		.full = str_printf(x->arena, "%s:%.*s", ap->row->name,
-				   STR_ARG(event)),
-		.ctx = CTX_RAW,
-		.kind = PK_RAWTRACEPOINT,
-		.is_alone = true, /* the kernel types each by its target */
-	};
-
-	t.args = machine_rawtracepoint_args(x->machine, x->types, event);
-	return expand_add(x, ap, &t);
-}
-
-/* "event" or "module:event": the name alone says which. */
 static struct str event_part(const struct attach_point *ap)
 {
-	return ap_part(ap, ap_parts(ap) - 1);
+	return ap_parts(ap) ? ap_part(ap, ap_parts(ap) - 1) : STR("*");
+}
+
+static struct str module_part(const struct attach_point *ap)
+{
+	return ap_parts(ap) > 1 ? ap_part(ap, 0) : STR("");
+}
+
+/* Names are "event", or "module:event" when a module was asked for. */
+static struct str event_of(struct str name)
+{
+	struct str event, module;
+
+	if (!str_has(name, ':'))
+		return name;
+	module = str_split(name, ':', &event);
+	(void)module;
+	return event;
+}
+
+static bool add_event(struct expand *x, const struct attach_point *ap,
+		      struct str name)
+{
+	struct target t = {
+		.name = event_of(name),
+		.full = str_printf(x->arena, "%s:%.*s", ap->row->name,
+				   STR_ARG(name)),
+		.ctx = CTX_RAW,
+		.kind = PK_RAWTRACEPOINT,
+		.is_each = true, /* the kernel types each by its target */
+	};
+
+	if (x->uses_args || x->uses_regs)
+		t.args = machine_rawtracepoint_args(x->machine, x->types,
+						    t.name);
+	return expand_add(x, ap, &t);
 }
 
 static bool expand_rawtracepoint(struct expand *x,
@@ -41,8 +59,8 @@ static bool expand_rawtracepoint(struct expand *x,
 	bool ok = true;
 
 	if (!need_btf(x, ap) ||
-	    machine_rawtracepoints(x->machine, event_part(ap), x->arena,
-				   &found))
+	    machine_rawtracepoints_of(x->machine, module_part(ap),
+				      event_part(ap), x->arena, &found))
 		return false;
 	vec_each(name, &found) {
 		ok &= add_event(x, ap, *name);
@@ -63,17 +81,18 @@ static bool expand_rawtracepoint(struct expand *x,
 static bool list_rawtracepoints(struct expand *x, const struct attach_point *ap,
 				bool with_args, struct buf *out)
 {
-	struct str pattern = ap_parts(ap) ? event_part(ap) : STR("*");
 	str_vec found = { 0 };
 	const struct type *args;
 
-	if (machine_rawtracepoints(x->machine, pattern, x->arena, &found))
+	if (machine_rawtracepoints_of(x->machine, module_part(ap),
+				      event_part(ap), x->arena, &found))
 		return false;
 	vec_each(name, &found) {
 		buf_printf(out, "%s:%.*s\n", ap->row->name, STR_ARG(*name));
 		if (!with_args)
 			continue;
-		args = machine_rawtracepoint_args(x->machine, x->types, *name);
+		args = machine_rawtracepoint_args(x->machine, x->types,
+						  event_of(*name));
 		for (uint32_t i = 0; args && i < args->n_fields; i++) {
 			buf_puts(out, "    ");
 			type_text(args->fields[i].type, out);
@@ -93,8 +112,8 @@ const struct probe_type rawtracepoint_types[] = {
 	  .expand = expand_rawtracepoint,
 	  .list = list_rawtracepoints,
 	  .doc = "A tracepoint of the kernel with the arguments the kernel "
-		 "passes, typed by BTF: fields of args. Faster than "
-		 "tracepoint.",
+		 "passes, typed by BTF: fields of args, or arg0 and so on as "
+		 "numbers. Faster than tracepoint.",
 	  .example = "rawtracepoint:sched_switch "
 		     "{ @[args.next.comm] = count(); }" },
 	{ 0 },

@@ -64,12 +64,56 @@ static uint32_t find_in_module(const struct machine *m, uint32_t object,
 	return 0;
 }
 
+static struct str module_key(struct arena *a, struct str module,
+			     struct str name)
+{
+	return str_printf(a, "%.*s:%.*s", STR_ARG(module), STR_ARG(name));
+}
+
+static void index_modules(struct machine *m)
+{
+	struct btf_ref r;
+
+	for (r.object = 1; r.object < m->objects.n; r.object++) {
+		for (r.id = btf_count(m, 0); r.id < btf_count(m, r.object);
+		     r.id++) {
+			const struct btf_type *b = btf_get(m, r);
+			struct str key;
+			void **slot;
+
+			if (!btf_is_func(b))
+				continue;
+			key = module_key(&m->arena, m->objects.v[r.object].name,
+					 str_from(btf_name(m, r, b->name_off)));
+			slot = strmap_put(&m->arena, &m->module_functions, key);
+			*slot = (void *)((uintptr_t)r.object << 32 | r.id);
+		}
+	}
+}
+
+/* A function of one module. */
+static struct btf_ref find_indexed(struct machine *m, struct str module,
+				   struct str name)
+{
+	struct arena scratch = { 0 };
+	void **slot = strmap_get(&m->module_functions,
+				 module_key(&scratch, module, name));
+	uintptr_t at = slot ? (uintptr_t)*slot : 0;
+
+	arena_free(&scratch);
+	return (struct btf_ref){ (uint32_t)(at >> 32), (uint32_t)at };
+}
+
 static struct btf_ref find_in_modules(struct machine *m, struct str module,
 				      struct str name)
 {
 	struct btf_ref r;
 
 	btf_open_modules(m);
+	if (module.n && ++m->module_asks == ASKS_BEFORE_INDEX)
+		index_modules(m);
+	if (module.n && m->module_asks >= ASKS_BEFORE_INDEX)
+		return find_indexed(m, module, name);
 	for (r.object = 1; r.object < m->objects.n; r.object++) {
 		if (module.n && !str_eq(module, m->objects.v[r.object].name))
 			continue;
@@ -80,8 +124,8 @@ static struct btf_ref find_in_modules(struct machine *m, struct str module,
 	return (struct btf_ref){ 0 };
 }
 
-static struct btf_ref find_function(struct machine *m, struct str module,
-				    struct str name)
+struct btf_ref btf_find_function(struct machine *m, struct str module,
+				 struct str name)
 {
 	struct btf_ref r = { 0 };
 
@@ -97,7 +141,7 @@ static struct btf_ref find_function(struct machine *m, struct str module,
 /* --- a prototype as a record ------------------------------------------------- */
 
 /* The prototype of a FUNC; id 0 when broken. */
-static struct btf_ref proto_of(const struct machine *m, struct btf_ref func)
+struct btf_ref btf_proto_of(const struct machine *m, struct btf_ref func)
 {
 	const struct btf_type *b = btf_get(m, func), *proto;
 
@@ -152,7 +196,8 @@ const struct type *machine_function_args(struct machine *m, struct types *t,
 					 struct str module, struct str name,
 					 const struct type **ret)
 {
-	struct btf_ref proto = proto_of(m, find_function(m, module, name));
+	struct btf_ref proto =
+		btf_proto_of(m, btf_find_function(m, module, name));
 	const struct btf_type *b;
 
 	if (!proto.id)
@@ -213,40 +258,60 @@ const struct type *machine_rawtracepoint_args(struct machine *m,
 	if (!proto.id)
 		return NULL;
 	text = str_printf(&m->arena, "__traceiter_%.*s", STR_ARG(name));
-	names = proto_of(m, find_function(m, (struct str){ 0 }, text));
+	names = btf_proto_of(m, btf_find_function(m, (struct str){ 0 }, text));
 	if (!names.id) {
 		text = str_printf(&m->arena, "__bpf_trace_%.*s", STR_ARG(name));
-		names = proto_of(m, find_function(m, (struct str){ 0 }, text));
+		names = btf_proto_of(m, btf_find_function(m, (struct str){ 0 },
+							  text));
 	}
 	return follow_pointers(t, proto_args(m, t, proto, names, 1));
 }
 
-int machine_rawtracepoints(struct machine *m, struct str pattern,
-			   struct arena *a, str_vec *out)
+/* Of one object, those with names that match; with_module: "module:event". */
+static void list_rawtracepoints(struct machine *m, uint32_t object,
+				struct str pattern, bool with_module,
+				struct arena *a, str_vec *out)
 {
-	struct btf_ref r = { 0 };
+	struct btf_ref r = { object, object ? btf_count(m, 0) : 1 };
+
+	for (; r.id < btf_count(m, r.object); r.id++) {
+		const struct btf_type *b = btf_get(m, r);
+		struct str name;
+
+		if (!btf_is_typedef(b))
+			continue;
+		name = str_from(btf_name(m, r, b->name_off));
+		if (!str_starts(name, TRACE_TYPEDEF))
+			continue;
+		name.p += strlen(TRACE_TYPEDEF);
+		name.n -= strlen(TRACE_TYPEDEF);
+		if (!str_glob(pattern, name))
+			continue;
+		if (with_module)
+			name = module_key(a, m->objects.v[object].name, name);
+		vec_push(a, out, str_copy(a, name));
+	}
+}
+
+int machine_rawtracepoints_of(struct machine *m, struct str module,
+			      struct str pattern, struct arena *a, str_vec *out)
+{
+	uint32_t i;
 
 	if (!btf_open(m))
 		return diag_errno(m->d, -ENOENT, D_KERNEL,
 				  "raw tracepoints need the kernel's BTF");
 	btf_open_modules(m);
-	for (; r.object < m->objects.n; r.object++) {
-		r.id = r.object ? btf_count(m, 0) : 1;
-		for (; r.id < btf_count(m, r.object); r.id++) {
-			const struct btf_type *b = btf_get(m, r);
-			struct str name;
-
-			if (!btf_is_typedef(b))
-				continue;
-			name = str_from(btf_name(m, r, b->name_off));
-			if (!str_starts(name, TRACE_TYPEDEF))
-				continue;
-			name.p += strlen(TRACE_TYPEDEF);
-			name.n -= strlen(TRACE_TYPEDEF);
-			if (str_glob(pattern, name))
-				vec_push(a, out, str_copy(a, name));
-		}
-	}
+	for (i = 0; i < m->objects.n; i++)
+		if (!module.n || str_glob(module, m->objects.v[i].name))
+			list_rawtracepoints(m, i, pattern, module.n, a, out);
 	str_vec_sort(out);
 	return 0;
+}
+
+int machine_rawtracepoints(struct machine *m, struct str pattern,
+			   struct arena *a, str_vec *out)
+{
+	return machine_rawtracepoints_of(m, (struct str){ "", 0 }, pattern, a,
+					 out);
 }

@@ -221,6 +221,7 @@ typedef VEC(struct elf_symbol) elf_symbol_vec;
 /* Binaries are looked for as this process sees them: below /proc/PID/root when
  * it has a tree of its own. 0: none. Call before the first question. */
 void machine_set_process(struct machine *m, int pid);
+int machine_process(const struct machine *m);
 
 /* Resolves what a user wrote as a binary: a path (from the machine's root), a
  * program in $PATH, or a library's name as the loader finds it ("libc",

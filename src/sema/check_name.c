@@ -24,6 +24,8 @@ static bool is_here(struct sema *s, const struct expr *e,
 		sema_not_here(s, e->span, e->name.id);
 		if (b->flags & BI_ARGS && p->no_args.n)
 			diag_hint(s->d, "%.*s", STR_ARG(p->no_args));
+		if (b->flags & BI_RETVAL && p->row && p->row->entry)
+			diag_hint(s->d, "the function returns nothing");
 		return false;
 	}
 	return true;

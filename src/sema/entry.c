@@ -21,6 +21,9 @@ static struct prog *entry_prog(struct sema *s)
 	p->entry->ctx = p->ctx;
 	p->entry->args = p->args;
 	p->entry->is_user = p->is_user;
+	p->entry->is_each = p->is_each;
+	p->entry->is_trampoline = p->is_trampoline;
+	p->entry->has_ip = p->has_ip;
 	p->entry->uses_name = p->uses_name;
 	p->entry->is_entry = true;
 	p->entry->attach = p->attach;
@@ -54,7 +57,7 @@ static bool is_at_return(struct sema *s, const struct expr *call)
 		return true;
 	sema_not_here(s, call->span, call->call.id);
 	diag_hint(s->d, "it belongs to probes of returns: kretprobe, "
-			"uretprobe");
+			"uretprobe, fexit");
 	return false;
 }
 
@@ -130,6 +133,60 @@ static struct var *add_var(struct settle *x, const struct expr *call)
 	return v;
 }
 
+/* Arguments themselves, constants, and what is made of them by operators. */
+static void find_other(struct expr *e, void *arg)
+{
+	const struct expr *base;
+	bool *ok = arg;
+
+	switch ((int)e->kind) {
+	case EX_INT:
+	case EX_BOOL:
+	case EX_UNARY:
+		*ok &= e->kind != EX_UNARY || e->unary.op != OP_DEREF;
+		break;
+	case EX_BINARY:
+	case EX_COND:
+	case EX_CAST: break;
+	case EX_MEMBER:
+		base = e->member.base;
+		if (base->kind == EX_NAME && base->name.row &&
+		    base->name.row->flags & BI_ARGS)
+			return;
+		*ok = false;
+		break;
+	case EX_NAME:
+		*ok &= e->is_const ||
+		       (e->name.row && e->name.row->flags & BI_REGS);
+		break;
+	default: *ok = false;
+	}
+	if (*ok)
+		expr_each_child(e, find_other, ok);
+}
+
+/* The program at the return of a trampoline has the arguments, too: what needs
+ * nothing else needs no program at the entry. */
+static bool is_seen_at_return(const struct prog *p, struct expr *e)
+{
+	bool ok = p->is_trampoline;
+
+	if (e->type->kind != TY_INT && e->type->kind != TY_BOOL &&
+	    e->type->kind != TY_ENUM && e->type->kind != TY_PTR)
+		return false;
+	find_other(e, &ok);
+	return ok;
+}
+
+static void take_argument(struct expr *call)
+{
+	struct expr e = *call->call.args;
+
+	e.next = call->next;
+	e.type = call->type;
+	*call = e;
+}
+
 /* The call becomes a variable, which has the value when the program starts. */
 static void settle_call(struct expr *e, void *arg)
 {
@@ -141,6 +198,10 @@ static void settle_call(struct expr *e, void *arg)
 	if (e->kind != EX_CALL || !e->call.fn || !e->type ||
 	    !(e->call.fn->flags & FN_AT_ENTRY))
 		return;
+	if (is_seen_at_return(x->prog, e->call.args)) {
+		take_argument(e);
+		return;
+	}
 	if (!*end)
 		x->first = e->span;
 	while (*end)

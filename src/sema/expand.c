@@ -88,7 +88,10 @@ static bool has_shape(const struct prog *p, const struct attach_point *ap,
 {
 	return p->row == ap->row && p->ctx == t->ctx &&
 	       is_same_layout(p->args, t->args) && p->retval == t->retval &&
-	       p->is_user == t->is_user && p->attach.v[0].kind == t->kind &&
+	       p->is_user == t->is_user && p->is_go == t->is_go &&
+	       p->is_each == t->is_each &&
+	       p->attach.v[0].kind == t->kind &&
+	       str_eq(p->operands, t->operands) &&
 	       p->attach.v[0].flags == t->flags;
 }
 
@@ -104,6 +107,12 @@ static struct prog *add_prog(struct expand *x, const struct probe_type *row,
 	p->args = t->args;
 	p->retval = t->retval;
 	p->is_user = t->is_user;
+	p->is_go = t->is_go;
+	p->no_args = t->no_args;
+	p->operands = t->operands;
+	p->is_each = t->is_each;
+	p->is_trampoline = t->is_trampoline;
+	p->has_ip = t->has_ip;
 	p->uses_name = x->uses_name;
 	if (x->probe->predicate)
 		p->predicate = expr_clone(x->arena, x->probe->predicate);
@@ -128,9 +137,13 @@ static struct str full_text(struct expand *x, const struct attach_point *ap)
 {
 	struct str text = str_from(ap->row->name);
 
-	for (size_t i = 0; i < ap_parts(ap); i++)
-		text = str_printf(x->arena, "%.*s:%.*s", STR_ARG(text),
-				  STR_ARG(ap_part(ap, i)));
+	for (size_t i = 0; i < ap_parts(ap); i++) {
+		struct str part = ap_part(ap, i);
+		bool is_at = str_is(part, "@") || str_ends(text, "@");
+
+		text = str_printf(x->arena, "%.*s%s%.*s", STR_ARG(text),
+				  is_at ? "" : ":", STR_ARG(part));
+	}
 	return text;
 }
 
@@ -150,12 +163,13 @@ static void add_attach(struct expand *x, struct prog *p, struct str name,
 	struct plan_probe *last =
 		p->attach.n ? &p->attach.v[p->attach.n - 1] : NULL;
 
-	if (!last || !is_same_attach(last, name, t)) {
+	if (!last || t->is_single || !is_same_attach(last, name, t)) {
 		last = vec_add(x->arena, &p->attach);
 		last->name = name;
 		last->kind = t->kind;
 		last->module = t->module;
 		last->path = t->path;
+		last->operands = t->operands;
 		last->offset = t->offset;
 		last->rate = t->rate;
 		last->flags = t->flags;
@@ -191,6 +205,12 @@ bool expand_add(struct expand *x, const struct attach_point *ap,
 bool expand_no_match(struct expand *x, const struct attach_point *ap,
 		     const struct suggest *near)
 {
+	return expand_no_match_why(x, ap, near, NULL);
+}
+
+bool expand_no_match_why(struct expand *x, const struct attach_point *ap,
+			 const struct suggest *near, const char *why)
+{
 	struct str name = full_text(x, ap);
 
 	switch (x->script->options.num[OPT_MISSING_PROBES]) {
@@ -203,7 +223,9 @@ bool expand_no_match(struct expand *x, const struct attach_point *ap,
 		diag_error(x->d, ap->span, D_NO_MATCH,
 			   "no probe matches '%.*s'", STR_ARG(name));
 	}
-	if (near && near->best.p)
+	if (why)
+		diag_hint(x->d, "%s", why);
+	else if (near && near->best.p)
 		diag_hint(x->d, "did you mean '%.*s'?", STR_ARG(near->best));
 	return x->script->options.num[OPT_MISSING_PROBES] != MISSING_ERROR;
 }
@@ -270,15 +292,22 @@ static void find_uses(struct expr *e, void *arg)
 {
 	struct expand *x = arg;
 	const struct builtin *b = NULL;
+	struct str name;
+	uint64_t number;
 
 	if (e->kind == EX_NAME)
-		b = builtin_find(e->name.id);
+		b = builtin_find(name = e->name.id);
 	else if (e->kind == EX_CALL && !e->call.n_args)
-		b = builtin_find(e->call.id);
+		b = builtin_find(name = e->call.id);
 	if (!b)
 		return;
+	number = builtin_number(name);
 	x->uses_args |= !!(b->flags & BI_ARGS);
 	x->uses_name |= !!(b->flags & BI_NAME);
+	x->uses_regs |= !!(b->flags & BI_REGS);
+	if (b->flags & BI_NUMBERED)
+		x->uses_argn |= 1ull << (number < 63 ? number : 63);
+	x->uses_retval |= !!(b->flags & BI_RETVAL);
 }
 
 static void find_uses_below(struct expr *e, void *arg)
@@ -301,6 +330,8 @@ static bool expand_probe(struct expand *x, struct probe *p)
 
 	x->probe = p;
 	x->uses_args = x->uses_name = false;
+	x->uses_regs = x->uses_retval = false;
+	x->uses_argn = 0;
 	if (p->predicate)
 		find_uses_below(p->predicate, x);
 	stmt_each_expr(p->body, find_uses, x);

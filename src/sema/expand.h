@@ -17,6 +17,9 @@ struct expand {
 	const struct probe *probe; /* the one being expanded */
 	bool uses_args; /* its body reads args: layouts matter */
 	bool uses_name; /* its body reads probe: targets are told apart */
+	bool uses_regs; /* its body reads arg0 and so on */
+	uint64_t uses_argn; /* which of them; bit 63: any from arg63 on */
+	bool uses_retval; /* its body reads retval */
 	size_t n_targets; /* of the whole script */
 	bool is_full; /* max_probes reached and reported */
 };
@@ -27,10 +30,17 @@ struct target {
 	struct str full; /* "kprobe:vfs_read": what `probe` prints */
 	enum ctx_kind ctx;
 	const struct type *args, *retval; /* NULL: none */
+	struct str no_args; /* why args is NULL, for a hint; or empty */
+	bool is_go; /* arguments are where Go puts them */
 	bool is_user;
 	bool is_alone; /* cannot share a program with another target */
+	bool is_each; /* the kernel wants a program for each target: they share
+			 code */
+	bool is_trampoline, has_ip; /* see struct prog */
 	enum probe_kind kind;
 	struct str module, path;
+	struct str operands; /* usdt: what differs makes another program */
+	bool is_single; /* one of several with this name: attached alone */
 	uint64_t offset, rate;
 	uint32_t flags; /* enum probe_flags */
 };
@@ -44,6 +54,10 @@ bool expand_add(struct expand *x, const struct attach_point *ap,
  * when that is no error. hint may be NULL. */
 bool expand_no_match(struct expand *x, const struct attach_point *ap,
 		     const struct suggest *near);
+
+/* The same; why: what keeps it from being attached, or NULL. */
+bool expand_no_match_why(struct expand *x, const struct attach_point *ap,
+			 const struct suggest *near, const char *why);
 
 /* The i-th part after the provider ("" when absent), and its place. */
 struct str ap_part(const struct attach_point *ap, size_t i);

@@ -372,6 +372,8 @@ static void lower_needs(struct lower *l, const struct prog *p)
 {
 	const struct plan_probe *x = &p->attach.v[0];
 
+	if (p->is_go && x->flags & PF_RETURN)
+		l->plan->needs |= NEED_UNSAFE;
 	if (p->ctx == CTX_RAW || p->ctx == CTX_ITER)
 		l->plan->needs |= NEED_KERNEL_BTF;
 	if (p->ctx != CTX_TRACEPOINT || !p->args || x->kind == PK_SYSCALLS ||

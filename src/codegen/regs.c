@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where arguments and results are: registers in struct pt_regs, slots of what
+ * BTF types. */
+#include "codegen/cg.h"
+
+static const struct ir_regs table[] = {
+	{ "x86_64", { 112, 104, 96, 88, 72, 64 }, 6, 80, 128 },
+	{ "aarch64", { 0, 8, 16, 24, 32, 40, 48, 56 }, 8, 0, 256 },
+};
+
+/* Go's own convention: ax bx cx di si r8 r9 r10 r11. */
+static const struct ir_regs go = {
+	"x86_64", { 80, 40, 88, 112, 104, 72, 64, 56, 48 }, 9, 80, 128
+};
+
+const struct ir_regs *ir_regs(const struct cg *g)
+{
+	if (g->prog->is_go && !strcmp(go.arch, ir_arch(g)))
+		return &go;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(table[i].arch, ir_arch(g)))
+			return &table[i];
+	return &table[0];
+}
+
+LLVMValueRef ir_register_arg(struct cg *g, uint64_t n)
+{
+	const struct ir_regs *r = ir_regs(g);
+
+	return n < r->n_args ? ir_context_word(g, r->args[n]) : ir_i64(g, 0);
+}
+
+LLVMValueRef ir_trampoline_arg(struct cg *g, uint64_t n)
+{
+	LLVMValueRef p = ir_number_place(g);
+
+	ir_helper(g, BPF_FUNC_get_func_arg, 3, ir_context(g), ir_i64(g, n), p);
+	return ir_number_at(g, p);
+}
+
+/* The verifier refuses to load pointers to what is neither a struct nor a
+ * number; as arguments of a trampoline they are numbers. */
+LLVMValueRef ir_arg_slot(struct cg *g, uint32_t offset, const struct type *t)
+{
+	bool is_number = t && t->kind == TY_PTR && t->space != AS_BTF;
+
+	if (g->prog->ctx == CTX_REGS)
+		return ir_register_arg(g, offset / 8);
+	if (is_number && g->prog->is_trampoline)
+		return ir_trampoline_arg(g, offset / 8);
+	return ir_context_word(g, offset);
+}
