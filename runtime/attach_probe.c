@@ -29,9 +29,8 @@ static int read_number(struct session *s, const char *source, const char *file,
 	return 0;
 }
 
-/* The type of the source's events, and its bit that means "at return". */
-static int source_attr(struct session *s, const struct plan_probe *p,
-		       const char *source, struct perf_event_attr *attr)
+int attach_source(struct session *s, const struct plan_probe *p,
+		  const char *source, struct perf_event_attr *attr)
 {
 	uint64_t type, bit;
 	int err = read_number(s, source, "type", "", &type);
@@ -69,7 +68,7 @@ static int attach_dynamic(struct session *s, struct perf_event_attr *attr,
 int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	struct perf_event_attr attr = { 0 };
-	int err = source_attr(s, p, "kprobe", &attr);
+	int err = attach_source(s, p, "kprobe", &attr);
 	size_t i;
 
 	attr.config2 = p->offset;
@@ -153,7 +152,7 @@ int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 	size_t i, n = p->targets.n ? p->targets.n : 1;
 	struct perf_event_attr attr = { 0 };
 	pid_t pid = s->opts.pid > 0 ? s->opts.pid : -1;
-	int err = source_attr(s, p, "uprobe", &attr);
+	int err = attach_source(s, p, "uprobe", &attr);
 	auto_free int64_t *offsets = NULL;
 	const char *path;
 

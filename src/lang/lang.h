@@ -75,6 +75,7 @@ enum bi_flags {
 	BI_NAME = 1 << 2, /* makes the program tell its targets apart */
 	BI_CTX = 1 << 3, /* reads the context: not in begin, end */
 	BI_REGS = 1 << 4, /* only with CTX_REGS (argN) or CTX_RAW */
+	BI_NUMBERED = 1 << 5, /* the N at the end of its name is a number */
 };
 
 struct builtin {
@@ -93,6 +94,9 @@ extern const struct builtin *const builtin_tables[];
 
 const struct builtin *builtin_find(struct str name);
 void builtin_suggest(struct str name, struct suggest *s);
+
+/* The number at the end of the name of one that is numbered: 3 of "arg3". */
+uint64_t builtin_number(struct str name);
 
 /* --- probe types ------------------------------------------------------------------- */
 

@@ -41,6 +41,11 @@ void machine_set_process(struct machine *m, int pid)
 		m->process_root = (struct str){ 0 };
 }
 
+int machine_process(const struct machine *m)
+{
+	return m->process;
+}
+
 /* --- mappings ---------------------------------------------------------------- */
 
 /* Code of a file in a process. */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Marks of programs and libraries: an event of perf for each of their sites,
+ * which raises the semaphore, too. The program has the operands of its sites as
+ * constants, so the file's are compared with them. */
+#include <errno.h>
+#include <linux/perf_event.h>
+
+#include "machine/usdt.h"
+#include "runtime/attach.h"
+
+#define NOWHERE         ((struct span){ 0 })
+#define SEMAPHORE_SHIFT 32 /* format/ref_ctr_offset is config:32-63 */
+
+/* Do two programs read the same arguments, as far as both have them? */
+static bool is_same_body(struct str a, struct str b)
+{
+	for (uint32_t i = 0;; i++) {
+		struct str x = usdt_word(a, i), y = usdt_word(b, i);
+
+		if (!x.n || !y.n)
+			return !a.n == !b.n;
+		if (str_is(x, "_") != str_is(y, "_"))
+			return false;
+	}
+}
+
+static bool has_target(const struct plan_probe *p, struct str target)
+{
+	vec_each(it, &p->targets)
+		if (str_eq(*it, target))
+			return true;
+	return false;
+}
+
+/* Is there a program of the same probe for the operands of this site? */
+static bool is_covered(const struct session *s, const struct plan_probe *p,
+		       struct str target, const struct usdt_site *site)
+{
+	vec_each(q, &s->plan->probes)
+		if (q->kind == PK_USDT && str_eq(q->name, p->name) &&
+		    str_eq(q->path, p->path) &&
+		    is_same_body(q->operands, p->operands) &&
+		    has_target(q, target) &&
+		    usdt_is_narrowed(site->operands, q->operands))
+			return true;
+	return false;
+}
+
+static int report_changed(struct session *s, const struct plan_probe *p,
+			  size_t i)
+{
+	diag_error(s->diags, NOWHERE, D_ATTACH,
+		   "cannot attach %.*s: its arguments are in other places than "
+		   "when the script was compiled",
+		   STR_ARG(attach_name(s, p, i)));
+	diag_hint(s->diags, "'%.*s' is another build: compile the script again",
+		  STR_ARG(p->path));
+	return -ESTALE;
+}
+
+static int attach_site(struct session *s, struct perf_event_attr attr,
+		       const struct usdt_site *site, int prog_fd,
+		       uint64_t cookie)
+{
+	pid_t pid = s->opts.pid > 0 ? s->opts.pid : -1;
+
+	if (site->semaphore > UINT32_MAX)
+		return -ERANGE;
+	attr.config2 = site->offset;
+	attr.config |= site->semaphore << SEMAPHORE_SHIFT;
+	return attach_perf(s, prog_fd,
+			   attach_open_event(&attr, pid, pid > 0 ? -1 : 0),
+			   cookie);
+}
+
+/* The sites of target i that the program is for. */
+static int attach_mark(struct session *s, const struct plan_probe *p, size_t i,
+		       const struct perf_event_attr *attr,
+		       const usdt_site_vec *sites, int prog_fd)
+{
+	struct str name, provider = str_split(p->targets.v[i], ':', &name);
+	size_t found = 0, fitting = 0;
+	int err = 0;
+
+	vec_each(site, sites) {
+		if (!str_eq(site->provider, provider) ||
+		    !str_eq(site->name, name))
+			continue;
+		found++;
+		if (!usdt_is_narrowed(site->operands, p->operands)) {
+			if (!is_covered(s, p, p->targets.v[i], site))
+				return report_changed(s, p, i);
+			continue;
+		}
+		fitting++;
+		err = attach_site(s, *attr, site, prog_fd, p->first_name + i);
+		if (err)
+			return attach_report(s, p, i, err);
+	}
+	if (!found)
+		return attach_missing(s, p, i, -ENOENT);
+	return fitting ? 0 : report_changed(s, p, i);
+}
+
+int attach_usdt(struct session *s, const struct plan_probe *p, int prog_fd)
+{
+	const char *path = machine_binary(s->machine, p->path);
+	struct perf_event_attr attr = { .config1 = (uintptr_t)path };
+	usdt_site_vec sites = { 0 };
+	int err = attach_source(s, p, "uprobe", &attr);
+
+	if (err)
+		return err;
+	if (!path)
+		return attach_report(s, p, 0, -ENOENT);
+	err = usdt_sites(path, STR("*"), STR("*"), &s->arena, &sites);
+	if (err)
+		return attach_report(s, p, 0, err);
+	for (size_t i = 0; i < p->targets.n && !err; i++)
+		err = attach_mark(s, p, i, &attr, &sites, prog_fd);
+	return err;
+}
