@@ -2,6 +2,8 @@
 /* pt_usdt.c - marks that programs and libraries carry for tracers. Sites whose
  * operands are the same, as far as the body reads them, share a program, in
  * which they are constants. */
+#include <errno.h>
+
 #include "lang/tables.h"
 #include "machine/usdt.h"
 #include "sema/expand.h"
@@ -218,11 +220,13 @@ static bool expand_usdt(struct expand *x, const struct attach_point *ap)
 		int err = usdt_sites(b->file, provider_of(ap), name_of(ap),
 				     x->arena, &found);
 
-		if (err && files.n == 1) {
-			diag_errno(x->d, err, D_IO, "cannot read '%.*s'",
-				   STR_ARG(b->path));
-			return false;
-		}
+		if (err && files.n == 1)
+			return diag_error(x->d, ap->span, D_IO,
+					  "cannot read '%.*s': %s",
+					  STR_ARG(b->path),
+					  err == -ENOEXEC ? "no ELF file of "
+							    "64 bits"
+							  : strerror(-err));
 		if (!add_sites(x, ap, b, &found))
 			return false;
 		any |= found.n;

@@ -21,6 +21,8 @@ $CC module.c -o "$tmp/module" -lbpf
 "$tmp/module" host/sys/kernel/btf/vmlinux host/sys/kernel/btf/sample
 $CC -O1 -fno-ipa-sra -fno-inline prog.c -o host/usr/bin/prog \
 	-Wl,--hash-style=gnu,--build-id=none -nostartfiles -nostdlib -Wl,-e,main
+$CC -O1 notes.c -o host/usr/bin/notes \
+	-Wl,--hash-style=gnu,--build-id=none -nostartfiles -nostdlib -Wl,-e,main
 $CC -O1 -shared -fPIC prog.c -o host/usr/lib/libsample.so.1 \
 	-Wl,--hash-style=gnu,--build-id=none -nostartfiles -nostdlib -s
 ls -l host/sys/kernel/btf host/usr/bin host/usr/lib

@@ -12,11 +12,18 @@ mkdir -p "$out"
 for source in "$here"/*.c; do
 	name=$(basename "$source" .c)
 	flags=-static
-	case $name in
-	work | marks | shapes | many) flags= ;;
-	esac
 	program=$out/$name
+	case $name in
+	work | marks | shapes | many | operands | sdt | marker) flags= ;;
+	operands_fixed) flags=-no-pie ;;
+	lib*)
+		flags="-shared -fPIC"
+		program=$program.so
+		;;
+	esac
 	if [ "$program" -nt "$source" ] && [ "$program" -nt "$here/number.h" ] &&
+	   [ "$program" -nt "$here/note.h" ] &&
+	   [ "$program" -nt "$here/operands.c" ] &&
 	   [ "$program" -nt "$here/build.sh" ]; then
 		continue
 	fi
@@ -25,3 +32,54 @@ for source in "$here"/*.c; do
 		-Wall -Wextra -Werror $flags -o "$program.new.$$" "$source"
 	mv "$program.new.$$" "$program"
 done
+
+# newer FILE THAN...: is it there, and newer than all of them?
+newer()
+{
+	file=$1
+	shift
+	for than; do
+		[ "$file" -nt "$than" ] || return 1
+	done
+}
+
+# make NAME: what the command after it writes to a file becomes NAME
+make()
+{
+	name=$1
+	shift
+	"$@" "$out/$name.new.$$"
+	mv "$out/$name.new.$$" "$out/$name"
+}
+
+# C++ without its library; clang is there, since espy is built with it.
+clang=${BPF_CLANG:-clang-19}
+if ! newer "$out/names" "$here/names.cc" "$here/build.sh"; then
+	make names "$clang" -x c++ -std=gnu++17 -O0 -g -fno-omit-frame-pointer \
+		-fno-exceptions -fno-rtti -Wall -Wextra -Werror \
+		"$here/names.cc" -o
+fi
+
+# The program work without symbols of its own: they are in .gnu_debugdata, in
+# the file that .gnu_debuglink names, in the one of the build-id, or nowhere;
+# and with fixed addresses. The program names with the section of Go's.
+if ! newer "$out/work_stripped" "$out/work" "$out/names" "$here/build.sh"; then
+	debug=$out/work_link.debug
+	objcopy --only-keep-debug "$out/work" "$debug"
+	make work_link objcopy --strip-all --add-gnu-debuglink="$debug" \
+		"$out/work"
+	strip --strip-debug -o "$out/work_mini.new" "$debug"
+	xz -f "$out/work_mini.new"
+	make work_mini objcopy --strip-all \
+		--add-section ".gnu_debugdata=$out/work_mini.new.xz" \
+		"$out/work"
+	rm -f "$out/work_mini.new.xz"
+	make work_fixed "${CC:-cc}" -std=gnu11 -O0 -g -fno-omit-frame-pointer \
+		-no-pie "$here/work.c" -o
+	echo go >"$out/go.new"
+	make names_go objcopy --add-section ".go.buildinfo=$out/go.new" \
+		"$out/names"
+	rm -f "$out/go.new"
+	make work_stripped objcopy --strip-all \
+		--remove-section=.note.gnu.build-id "$out/work"
+fi

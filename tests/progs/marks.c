@@ -6,35 +6,11 @@
  *	espy:guarded(int i)	only while its semaphore is not zero
  *
  * The notes are written out here, so no development package is needed. */
+#include "note.h"
 #include "number.h"
 
 /* The semaphore sits where tracers of the note look for it. */
 __attribute__((section(".probes"), used)) volatile unsigned short marks_guard;
-
-#define NOTE(name, semaphore, arguments)                  \
-	"990: nop\n"                                      \
-	".pushsection .note.stapsdt,\"?\",\"note\"\n"     \
-	".balign 4\n"                                     \
-	".4byte 992f-991f, 994f-993f, 3\n"                \
-	"991: .asciz \"stapsdt\"\n"                       \
-	"992: .balign 4\n"                                \
-	"993: .8byte 990b\n"                              \
-	".8byte _.stapsdt.base\n"                         \
-	".8byte " semaphore "\n"                          \
-	".asciz \"espy\"\n"                               \
-	".asciz \"" name "\"\n"                           \
-	".asciz \"" arguments "\"\n"                      \
-	"994: .balign 4\n"                                \
-	".popsection\n"                                   \
-	".ifndef _.stapsdt.base\n"                        \
-	".pushsection .stapsdt.base,\"aG\",\"progbits\"," \
-	".stapsdt.base,comdat\n"                          \
-	".weak _.stapsdt.base\n"                          \
-	".hidden _.stapsdt.base\n"                        \
-	"_.stapsdt.base: .space 1\n"                      \
-	".size _.stapsdt.base, 1\n"                       \
-	".popsection\n"                                   \
-	".endif\n"
 
 __attribute__((noinline)) static void tick(int i)
 {

@@ -136,6 +136,12 @@ static void add_probes(struct plan *p)
 				       .offset = 0x1234 },
 		  NULL);
 	add_probe(p,
+		  (struct plan_probe){ .name = STR("usdt:/bin/sh:a:*"),
+				       .kind = PK_USDT,
+				       .path = STR("/bin/sh"),
+				       .operands = STR("_ -4@%edi") },
+		  TARGETS("a:b", "a:c"));
+	add_probe(p,
 		  (struct plan_probe){ .name = STR("software:faults"),
 				       .kind = PK_SOFTWARE,
 				       .rate = 100 },
