@@ -385,6 +385,7 @@ fields
 path
 	: IDENT				{ $$ = $1->text; }
 	| path '.' IDENT		{ $$ = ast_path(p, $1, $3); }
+	| path '[' INT ']'		{ $$ = ast_path_index(p, $1, $3); }
 	;
 
 type

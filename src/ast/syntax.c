@@ -3,6 +3,7 @@
 #include "ast/syntax.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 
 static uint16_t deeper(uint16_t a, const struct expr *e)
 {
@@ -292,6 +293,13 @@ struct str ast_path(struct parse *p, struct str path, tok id)
 {
 	return str_printf(p->arena, "%.*s.%.*s", STR_ARG(path),
 			  STR_ARG(id->text));
+}
+
+/* a[1].b is "a.[1].b". */
+struct str ast_path_index(struct parse *p, struct str path, tok index)
+{
+	return str_printf(p->arena, "%.*s.[%" PRIu64 "]", STR_ARG(path),
+			  (uint64_t)index->num);
 }
 
 struct type_expr *ast_type(struct parse *p, struct span at, tok name)

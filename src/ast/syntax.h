@@ -117,6 +117,7 @@ struct expr *ast_if(struct parse *p, struct span at, struct expr *cond,
 struct expr *ast_comptime(struct parse *p, struct span at, struct expr *e);
 
 struct str ast_path(struct parse *p, struct str path, tok id);
+struct str ast_path_index(struct parse *p, struct str path, tok index);
 struct exprs ast_exprs(struct exprs list, struct expr *e);
 struct exprs ast_exprs_first(struct expr *e, struct exprs list);
 struct fields ast_field(struct parse *p, struct fields f, tok id,

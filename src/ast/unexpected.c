@@ -132,6 +132,10 @@ static bool is_infix(int kind)
 static bool hint_shell(struct parse *p, const struct expected *e,
 		       const struct token *t)
 {
+	if (t->kind == '/' && !t->in_body) {
+		diag_hint(p->d, "a probe has one condition: join two by &&");
+		return true;
+	}
 	if (!is_infix(t->kind) || !expects(e, "variable") ||
 	    !str_is(p->src->name, "stdin"))
 		return false;

@@ -252,6 +252,17 @@ static void check_circles(struct sema *s)
 					   STR_ARG(v->name));
 }
 
+static bool has_circles(const struct script *script)
+{
+	for (const struct map *m = script->maps; m; m = m->next)
+		if (m->is_failed && !m->value)
+			return true;
+	for (const struct var *v = script->selfs; v; v = v->next)
+		if (v->is_failed && !v->type)
+			return true;
+	return false;
+}
+
 static void drop_unattached(struct script *s)
 {
 	for (struct prog **p = &s->progs; *p;) {
@@ -279,6 +290,10 @@ bool sema_check(struct script *script, const struct sema_env *env,
 	check_rounds(&s);
 	if (check_missing_maps(&s))
 		check_rounds(&s);
+	if (has_circles(script)) {
+		s.is_guessing = true;
+		check_rounds(&s);
+	}
 	s.is_final = true;
 	check_round(&s);
 	script->c_has_layout = sema_c_has_layout(&s);

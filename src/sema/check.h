@@ -25,6 +25,7 @@ struct sema {
 	struct arena *arena; /* of the script */
 	struct prog *prog; /* the program being checked */
 	bool is_final; /* the round that reports */
+	bool is_guessing; /* rounds for what is made of itself only */
 
 	/* the checker's own */
 	bool changed; /* a type changed in this round */
@@ -229,6 +230,11 @@ struct var *sema_self(struct sema *s, const struct expr *e);
 
 /* Is a value of type t small enough to be kept? Reports. */
 bool sema_fits(struct sema *s, const struct type *t, struct span at);
+
+/* The arguments of a probe as a value: without what is not in it, texts where
+ * they are elsewhere. The type that e has when it is kept: `args` has that. */
+const struct type *sema_args_value(struct types *types, const struct type *t);
+const struct type *sema_value_of(struct sema *s, const struct expr *e);
 
 /* The type of a value of type t that is read back from a map, a tuple or a
  * record. */

@@ -85,7 +85,10 @@ static bool is_plain(const struct type *t)
 	case TY_PROBE: return true;
 	case TY_ARRAY: return t->elem->kind == TY_INT;
 	case TY_TUPLE: return are_plain(t);
-	case TY_RECORD: return !t->name.n && !t->origin && are_plain(t);
+	case TY_RECORD:
+		if (t->name.n || t->origin) /* C's: as it lies in memory */
+			return t->size;
+		return are_plain(t);
 	case TY_NONE:
 	case TY_COUNT:
 	case TY_SUM:
@@ -106,6 +109,33 @@ static bool is_text(const struct expr *e)
 	return e->is_const && e->type->kind == TY_STRING;
 }
 
+/* What pointers of any type may be compared with. */
+static bool is_untyped(const struct type *pointer)
+{
+	return !pointer->elem || pointer->elem->kind == TY_NONE;
+}
+
+static void warn_pointers(struct sema *s, const struct expr *e)
+{
+	const struct type *l = e->bin.l->type, *r = e->bin.r->type;
+
+	if (l->kind != TY_PTR || r->kind != TY_PTR || l->elem == r->elem ||
+	    is_untyped(l) || is_untyped(r))
+		return;
+	if (l->elem->name.n && str_eq(l->elem->name, r->elem->name))
+		return; /* the script's and the kernel's */
+	diag_warn(s->d, e->span, D_TYPE,
+		  "pointers of different types are compared: %s and %s",
+		  sema_name(s, l), sema_name(s, r));
+	diag_hint(s->d, "if that is meant, cast one of them");
+}
+
+/* Is it a whole context, which cannot be read as one? */
+static bool is_context(const struct expr *e)
+{
+	return e->kind == EX_NAME && e->type->kind == TY_RECORD;
+}
+
 static void check_compare(struct sema *s, struct expr *e)
 {
 	struct expr *l = e->bin.l, *r = e->bin.r;
@@ -116,7 +146,9 @@ static void check_compare(struct sema *s, struct expr *e)
 		e->bin.common = type_int(s->types, 8, false);
 	else if (is_text(l) && is_text(r)) /* known now: in any order */
 		e->bin.common = l->type;
-	else if (is_equality(e->bin.op) && is_plain(l->type))
+	else if (is_equality(e->bin.op) && is_plain(l->type) &&
+		 !is_context(l) && !is_context(r) &&
+		 sema_fits(s, l->type, l->span))
 		e->bin.common =
 			type_join(s->types, l->type, false, r->type, false);
 	if (!e->bin.common) {
@@ -125,6 +157,7 @@ static void check_compare(struct sema *s, struct expr *e)
 			diag_hint(s->d, "strings are compared with == and !=");
 		return;
 	}
+	warn_pointers(s, e);
 	e->type = type_bool(s->types);
 }
 
@@ -265,6 +298,29 @@ static void check_logic(struct sema *s, struct expr *e)
 	sema_fold(s, e);
 }
 
+/* text + n, of a text that is known when the program runs: substr(). */
+static bool is_cut(const struct expr *e)
+{
+	const struct expr *l = e->bin.l, *r = e->bin.r;
+
+	return e->bin.op == OP_ADD && l->type->kind == TY_STRING &&
+	       !is_text(l) && !is_param_text(l) && type_is_integer(r->type);
+}
+
+static void become_substr(struct sema *s, struct expr *e)
+{
+	struct expr *text = e->bin.l;
+
+	text->next = e->bin.r;
+	e->kind = EX_CALL;
+	memset(&e->call, 0, sizeof(e->call));
+	e->call.id = STR("substr");
+	e->call.id_span = e->span;
+	e->call.args = text;
+	e->call.n_args = 2;
+	check_call(s, e);
+}
+
 void check_binary(struct sema *s, struct expr *e)
 {
 	bool ok;
@@ -274,7 +330,13 @@ void check_binary(struct sema *s, struct expr *e)
 		return;
 	}
 	ok = sema_value(s, e->bin.l);
-	if (!sema_value(s, e->bin.r) || !ok || !sema_binary_type(s, e))
+	if (!sema_value(s, e->bin.r) || !ok)
+		return;
+	if (is_cut(e)) {
+		become_substr(s, e);
+		return;
+	}
+	if (!sema_binary_type(s, e))
 		return;
 	sema_warn_division(s, e->bin.op, e->bin.r);
 	sema_fold(s, e);
@@ -359,10 +421,30 @@ void check_unary(struct sema *s, struct expr *e)
 
 /* --- c ? a : b -------------------------------------------------------------------------- */
 
+static bool is_null(const struct expr *e)
+{
+	return e->is_const && e->is_literal && !e->num &&
+	       type_is_integer(e->type);
+}
+
+/* c ? p : 0: the verifier follows it no longer. */
+static const struct type *or_null(struct sema *s, const struct expr *p,
+				  const struct expr *null)
+{
+	if (p->type->kind != TY_PTR || !is_null(null))
+		return NULL;
+	return sema_kept(s, p->type);
+}
+
 static void check_arms(struct sema *s, struct expr *e, const struct expr *a,
 		       const struct expr *b)
 {
 	if (!a->type || !b->type)
+		return;
+	e->type = or_null(s, a, b);
+	if (!e->type)
+		e->type = or_null(s, b, a);
+	if (e->type)
 		return;
 	e->type = type_join(s->types, a->type, sema_is_flexible(a), b->type,
 			    sema_is_flexible(b));

@@ -35,6 +35,34 @@ const struct type *sema_kept(struct sema *s, const struct type *t)
 	return type_ptr(s->types, t->elem, AS_KERNEL);
 }
 
+#define MAX_ARGS 64
+
+const struct type *sema_args_value(struct types *types, const struct type *t)
+{
+	struct field fields[MAX_ARGS];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->n_fields && n < MAX_ARGS; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (!f->type->size ||
+		    (f->is_data_loc && f->type->kind != TY_STRING))
+			continue;
+		fields[n].name = f->name;
+		fields[n++].type = f->type;
+	}
+	return type_record(types, STR(""), fields, n);
+}
+
+const struct type *sema_value_of(struct sema *s, const struct expr *e)
+{
+	const struct type *t = e->type;
+
+	if (e->kind != EX_NAME || t->kind != TY_RECORD || t != s->prog->args)
+		return t;
+	return sema_args_value(s->types, t);
+}
+
 /* A pointer found in a record points where the record was found, unless it
  * says itself that it is the user's. */
 static const struct type *propagate(struct sema *s, const struct type *t,

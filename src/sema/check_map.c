@@ -58,8 +58,8 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 			   sema_name(s, e->type));
 		return NULL;
 	case TY_RECORD:
-		if (e->type->size && e->kind != EX_NAME)
-			return e->type;
+		if (e->type->size)
+			return sema_value_of(s, e);
 		diag_error(s->d, e->span, D_MAP_KEY,
 			   "a value of type %s cannot be a key",
 			   sema_name(s, e->type));
@@ -253,8 +253,7 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 	const struct type *joined;
 
 	m->is_written |= !s->is_unevaluated;
-	if (!is_storable(t) ||
-	    (e && e->kind == EX_NAME && t->kind == TY_RECORD))
+	if (!is_storable(t))
 		return diag_error(s->d, at, D_TYPE,
 				  "a value of type %s cannot be stored in a "
 				  "map",

@@ -60,6 +60,20 @@ static void check_expr_stmt(struct sema *s, struct expr *e)
 	diag_hint(s->d, "write '_ = ...' when that is intended");
 }
 
+/* The type a variable is declared with; NULL after a report. */
+static const struct type *declared_type(struct sema *s,
+					const struct type_expr *from)
+{
+	const struct type *t = sema_type_expr(s, from);
+
+	if (!t || (t->kind != TY_NONE && !type_is_aggregation(t)))
+		return t;
+	diag_error(s->d, from->span, D_TYPE,
+		   "a variable cannot be of type %s",
+		   t->kind == TY_NONE ? "void" : sema_name(s, t));
+	return NULL;
+}
+
 static void check_let(struct sema *s, struct stmt *st)
 {
 	struct expr *e = st->let.var;
@@ -67,7 +81,7 @@ static void check_let(struct sema *s, struct stmt *st)
 	struct var *v;
 
 	if (st->let.type)
-		wanted = sema_type_expr(s, st->let.type);
+		wanted = declared_type(s, st->let.type);
 	if (st->let.value)
 		sema_value(s, st->let.value);
 	v = sema_declare(s, e);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_type.c - types as scripts write them: casts, sizeof, offsetof. */
+#include <inttypes.h>
+#include <stdlib.h>
+
 #include "sema/check.h"
 
 /* --- type expressions ------------------------------------------------------------- */
@@ -351,11 +354,41 @@ void check_sizeof(struct sema *s, struct expr *e)
 	e->cast.is_layout = type_is_kernels(t);
 }
 
+/* "[N]": the N-th element. */
+static bool step_to_element(struct sema *s, const struct expr *e,
+			    const struct type **t, struct str index,
+			    uint64_t *offset)
+{
+	uint64_t n = strtoull(index.p + 1, NULL, 10);
+
+	if ((*t)->kind == TY_STRING) {
+		*offset += n;
+		if (n >= (*t)->size)
+			return diag_error(s->d, e->span, D_RANGE,
+					  "element %ju of %u", (uintmax_t)n,
+					  (*t)->size);
+		*t = type_int(s->types, 1, true);
+		return true;
+	}
+	if ((*t)->kind != TY_ARRAY)
+		return diag_error(s->d, e->span, D_TYPE,
+				  "a value of type %s has no elements",
+				  sema_name(s, *t));
+	if ((*t)->count && n >= (*t)->count)
+		return diag_error(s->d, e->span, D_RANGE, "element %ju of %u",
+				  (uintmax_t)n, (*t)->count);
+	*t = (*t)->elem;
+	*offset += n * (*t)->size;
+	return true;
+}
+
 static bool step_into(struct sema *s, const struct expr *e,
 		      const struct type **t, struct str name, uint64_t *offset)
 {
 	struct field f;
 
+	if (name.n && name.p[0] == '[')
+		return step_to_element(s, e, t, name, offset);
 	if ((*t)->kind != TY_RECORD)
 		return diag_error(s->d, e->span, D_TYPE,
 				  "a value of type %s has no fields",

@@ -224,6 +224,8 @@ void check_param(struct sema *s, struct expr *e)
 			warn_missing(s, e);
 		else if (!param_number(text, &num))
 			sema_param_text(s, e);
+		else if (num < 0 && text[0] != '-') /* above 2^63 */
+			e->type = type_int(s->types, 8, false);
 	}
 	if (!s->const_params)
 		return;
@@ -234,7 +236,7 @@ void check_param(struct sema *s, struct expr *e)
 	}
 	e->is_const = e->is_literal = true;
 	e->num = num;
-	e->type = sema_literal_type(s, num, false);
+	e->type = sema_literal_type(s, num, !e->type->is_signed);
 }
 
 #define MIN_PARAM_SIZE 64
@@ -396,6 +398,48 @@ static void check_compound(struct sema *s, struct stmt *st)
 		target->map.sym->is_read = true;
 }
 
+/* What a value made of itself only starts as: 0, or an empty text. */
+static const struct type *seed(struct sema *s, bool is_text)
+{
+	return is_text ? type_string(s->types, 1)
+		       : type_int(s->types, 1, true);
+}
+
+static bool has_seed(struct sema *s, struct expr *t, const struct type *type)
+{
+	if (t->kind == EX_MAP) {
+		struct map *m = sema_map(s, t->map.id, t->span);
+
+		if (m->value && type)
+			return false;
+		m->value = type;
+		m->is_flexible = type && type->kind == TY_INT;
+	} else {
+		struct var *v = sema_self(s, t);
+
+		if (v->type && type)
+			return false;
+		v->type = type;
+		v->is_flexible = type && type->kind == TY_INT;
+	}
+	return true;
+}
+
+/* @x = @x + 1 as the only value: as if it had been 0 before. */
+static bool guess_value(struct sema *s, struct expr *t, struct expr *value)
+{
+	if (!s->is_guessing || s->is_final || t->kind == EX_VAR)
+		return false;
+	for (int is_text = 0; is_text < 2; is_text++) {
+		if (!has_seed(s, t, seed(s, is_text)))
+			return false;
+		if (sema_value(s, value))
+			return true;
+		has_seed(s, t, NULL);
+	}
+	return false;
+}
+
 void check_assign(struct sema *s, struct stmt *st)
 {
 	struct expr *target = st->assign.target, *value = st->assign.value;
@@ -409,12 +453,12 @@ void check_assign(struct sema *s, struct stmt *st)
 		return;
 	}
 	s->assigned = target->kind == EX_MAP ? value : NULL;
-	ok = sema_value(s, value);
+	ok = sema_value(s, value) || guess_value(s, target, value);
 	s->assigned = NULL;
 	if (!find_target(s, target, value) || !ok)
 		fail(target);
 	else
-		put(s, target, value, value->type, value->span);
+		put(s, target, value, sema_value_of(s, value), value->span);
 }
 
 /* x++: a new map starts at 0; integers become 64 bits wide. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lower_event.c - events, slots, sites: what rows' lower functions use. */
+#include "sema/check.h"
 #include "sema/lower.h"
 
 #define MAX_FIELDS 128
@@ -29,31 +30,13 @@ static const struct type *complete_fields(struct lower *l, const struct type *t)
 		       : type_record(types, t->name, fields, t->n_fields);
 }
 
-/* The arguments of a probe as a value: without what is not in it, texts where
- * they are elsewhere. */
-static const struct type *args_value(struct lower *l, const struct type *t)
-{
-	struct field fields[MAX_FIELDS];
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < t->n_fields && n < MAX_FIELDS; i++) {
-		const struct field *f = &t->fields[i];
-
-		if (!f->type->size ||
-		    (f->is_data_loc && f->type->kind != TY_STRING))
-			continue;
-		fields[n].name = f->name;
-		fields[n++].type = complete(l, f->type);
-	}
-	return type_record(&l->script->types, t->name, fields, n);
-}
-
 static const struct type *complete(struct lower *l, const struct type *t)
 {
 	const struct type *elem;
 
 	if (l->prog && t == l->prog->args)
-		return args_value(l, t);
+		return complete_fields(
+			l, sema_args_value(&l->script->types, t));
 	if (t->kind == TY_RECORD && t->origin) {
 		if (type_is_kernels(t))
 			lower_need_release(l);

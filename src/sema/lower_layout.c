@@ -53,6 +53,7 @@ static bool is_bound(const struct expr *e)
 	case EX_INDEX: return has_layout(e->type) && !is_first(e->index.index);
 	case EX_BINARY:
 		return points_to_layout(e->type) ||
+		       has_layout(e->bin.l->type) ||
 		       (e->bin.op == OP_SUB &&
 			points_to_layout(e->bin.l->type));
 	case EX_INCDEC: return points_to_layout(e->type);
