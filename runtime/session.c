@@ -330,6 +330,15 @@ static int print_maps(struct session *s)
 	return err;
 }
 
+/* Who has read enough, as head does, wants to hear no more. */
+static int report_output(struct session *s)
+{
+	if (s->out.error == EPIPE)
+		return -EPIPE;
+	return diag_errno(s->diags, s->out.error, D_IO,
+			  "cannot write the output");
+}
+
 int session_print_maps(struct session *s)
 {
 	int err = 0;
@@ -339,10 +348,7 @@ int session_print_maps(struct session *s)
 	buf_puts(&s->out.pending, "\n\n");
 	if (s->plan->options.num[OPT_PRINT_MAPS_ON_EXIT])
 		err = print_maps(s);
-	if (out_flush(&s->out))
-		return diag_errno(s->diags, s->out.error, D_IO,
-				  "cannot write the output");
-	return err;
+	return out_flush(&s->out) ? report_output(s) : err;
 }
 
 int session_status(const struct session *s)
