@@ -68,8 +68,7 @@ static const struct type *declared_type(struct sema *s,
 
 	if (!t || (t->kind != TY_NONE && !type_is_aggregation(t)))
 		return t;
-	diag_error(s->d, from->span, D_TYPE,
-		   "a variable cannot be of type %s",
+	diag_error(s->d, from->span, D_TYPE, "a variable cannot be of type %s",
 		   t->kind == TY_NONE ? "void" : sema_name(s, t));
 	return NULL;
 }

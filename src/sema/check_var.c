@@ -401,8 +401,7 @@ static void check_compound(struct sema *s, struct stmt *st)
 /* What a value made of itself only starts as: 0, or an empty text. */
 static const struct type *seed(struct sema *s, bool is_text)
 {
-	return is_text ? type_string(s->types, 1)
-		       : type_int(s->types, 1, true);
+	return is_text ? type_string(s->types, 1) : type_int(s->types, 1, true);
 }
 
 static bool has_seed(struct sema *s, struct expr *t, const struct type *type)

@@ -35,8 +35,8 @@ static const struct type *complete(struct lower *l, const struct type *t)
 	const struct type *elem;
 
 	if (l->prog && t == l->prog->args)
-		return complete_fields(
-			l, sema_args_value(&l->script->types, t));
+		return complete_fields(l,
+				       sema_args_value(&l->script->types, t));
 	if (t->kind == TY_RECORD && t->origin) {
 		if (type_is_kernels(t))
 			lower_need_release(l);
