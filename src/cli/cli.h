@@ -13,6 +13,7 @@ enum mode {
 	MODE_SAVE, /* --save FILE */
 	MODE_LIST, /* -l */
 	MODE_INFO, /* --info */
+	MODE_COMPLETION, /* --completion SHELL */
 	MODE_DOC, /* --help-function NAME, --docs CHAPTER */
 	MODE_HELP,
 	MODE_VERSION,
@@ -33,6 +34,9 @@ struct cli {
 
 /* Reads the command line; false after a report (D_USAGE). */
 bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d);
+
+/* The options with a name, for getopt_long(). */
+extern const struct option cli_long_options[];
 
 /* The text of --help. */
 extern const char cli_help[];

@@ -183,6 +183,17 @@ struct str docs_suggest(struct str name)
 	return n.s.best;
 }
 
+static void name_one(const struct entry *e, enum chapter c, void *arg)
+{
+	(void)c;
+	buf_printf(arg, "%s ", e->name);
+}
+
+void docs_names(struct buf *out)
+{
+	each_entry(name_one, out);
+}
+
 /* --- for the manual ------------------------------------------------------------ */
 
 /* Text as roff: backslashes doubled, dashes plain, no line starts a request. */

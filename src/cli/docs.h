@@ -13,6 +13,9 @@ bool docs_about(struct str name, struct buf *out);
 /* The nearest name of any row, for "did you mean". */
 struct str docs_suggest(struct str name);
 
+/* The names of all rows, each followed by a blank. */
+void docs_names(struct buf *out);
+
 /* The manual's chapters as roff: "functions", "builtins", "probes", "options",
  * "codes". False for another name. */
 bool docs_chapter(struct str chapter, struct buf *out);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/completion.h"
 #include "cli/docs.h"
 
 #define MAX_SCRIPT (16u << 20) /* bytes of a script or saved program */
@@ -177,11 +178,24 @@ static int info(struct app *a)
 	return put(&out);
 }
 
+static int complete(struct app *a)
+{
+	auto_buf struct buf out = {};
+
+	if (completion_script(str_from(a->cli.word), &out))
+		return put(&out);
+	diag_error(&a->diags, (struct span){}, D_USAGE,
+		   "--completion expects bash, zsh or fish, found '%s'",
+		   a->cli.word);
+	return 1;
+}
+
 static int dispatch(struct app *a)
 {
 	switch (a->cli.mode) {
 	case MODE_HELP: fputs(cli_help, stdout); return 0;
 	case MODE_VERSION: puts("espy " PACKAGE_VERSION); return 0;
+	case MODE_COMPLETION: return complete(a);
 	case MODE_DOC: return about(a);
 	case MODE_INFO: return info(a);
 	case MODE_LIST:

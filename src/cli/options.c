@@ -9,9 +9,10 @@ enum {
 	CLI_INFO,
 	CLI_DOC,
 	CLI_DOCS,
+	CLI_COMPLETION,
 };
 
-static const struct option long_options[] = {
+const struct option cli_long_options[] = {
 	RUN_OPTS_LONG,
 	{ "list", no_argument, NULL, 'l' },
 	{ "debug", required_argument, NULL, 'd' },
@@ -21,6 +22,7 @@ static const struct option long_options[] = {
 	{ "info", no_argument, NULL, CLI_INFO },
 	{ "help-function", required_argument, NULL, CLI_DOC },
 	{ "docs", required_argument, NULL, CLI_DOCS },
+	{ "completion", required_argument, NULL, CLI_COMPLETION },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{},
@@ -54,6 +56,8 @@ const char cli_help[] =
 	"                    do not use kprobe_multi, uprobe_multi\n"
 	"      --help-function NAME\n"
 	"                    about a function, builtin, probe type or setting\n"
+	"      --completion SHELL\n"
+	"                    print what teaches bash, zsh or fish to complete\n"
 	"      --info        what this build and this kernel can do\n"
 	"  -V, --version     -h, --help\n"
 	"\n"
@@ -91,6 +95,10 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	case CLI_SAVE:
 		c->mode = MODE_SAVE;
 		c->save = arg;
+		return true;
+	case CLI_COMPLETION:
+		c->mode = MODE_COMPLETION;
+		c->word = arg;
 		return true;
 	case CLI_DOC:
 	case CLI_DOCS:
@@ -136,7 +144,7 @@ bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 	opterr = 0;
 	/* '+': options end at the script, so that its parameters are its own */
 	while ((opt = getopt_long(argc, argv, "+:e:ld:hV" RUN_OPTS_SHORT,
-				  long_options, NULL)) != -1) {
+				  cli_long_options, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 
 		if (opt == ':')

@@ -15,6 +15,7 @@ const struct function *const function_tables[] = {
 	map_functions,
 	param_functions,
 	print_functions,
+	reg_functions,
 	string_functions,
 	symbol_functions,
 	text_functions,

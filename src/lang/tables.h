@@ -15,6 +15,7 @@ extern const struct function memory_functions[]; /* fn_mem.c */
 extern const struct function net_functions[]; /* fn_net.c */
 extern const struct function param_functions[]; /* fn_param.c */
 extern const struct function print_functions[]; /* fn_print.c */
+extern const struct function reg_functions[]; /* fn_reg.c */
 extern const struct function string_functions[]; /* fn_string.c */
 extern const struct function symbol_functions[]; /* fn_symbol.c */
 extern const struct function text_functions[]; /* fn_text.c */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reg(): the registers of the processor where the probe fired. */
+#include "codegen/ir.h"
+#include "lang/tables.h"
+#include "sema/check.h"
+#include "sema/lower.h"
+
+/* In the order of struct pt_regs, 8 bytes each. */
+static const char *const x86_64_names[] = {
+	"r15", "r14",      "r13", "r12", "bp",    "bx", "r11",
+	"r10", "r9",       "r8",  "ax",  "cx",    "dx", "si",
+	"di",  "orig_rax", "ip",  "cs",  "flags", "sp", "ss",
+};
+
+/* Other words for some. */
+static const struct {
+	const char *name, *is;
+} other_names[] = {
+	{ "pc", "ip" },
+	{ "orig_ax", "orig_rax" },
+};
+
+/* What is known even where a function's entry saves but a part of them. */
+static const char *const always_known[] = { "r9", "r8", "cx", "dx", "si",
+					    "di", "ax", "ip", "sp", "bp" };
+
+/* Its number; -1: there is none of that name. */
+static int register_number(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(other_names); i++)
+		if (str_is(name, other_names[i].name))
+			name = str_from(other_names[i].is);
+	for (i = 0; i < ARRAY_SIZE(x86_64_names); i++)
+		if (str_is(name, x86_64_names[i]))
+			return (int)i;
+	return -1;
+}
+
+static bool check_reg(struct sema *s, struct expr *call)
+{
+	const struct expr *arg = call->call.args;
+	struct suggest near = { 0 };
+	size_t i;
+
+	if (s->prog->ctx != CTX_REGS && s->prog->ctx != CTX_PERF)
+		return sema_not_here(s, call->span, call->call.id);
+	if (register_number(arg->str) >= 0)
+		return true;
+	diag_error(s->d, arg->span, D_UNKNOWN_NAME,
+		   "no register is called "
+		   "'%.*s'",
+		   STR_ARG(arg->str));
+	for (i = 0; i < ARRAY_SIZE(x86_64_names); i++)
+		suggest_offer(&near, arg->str, str_from(x86_64_names[i]));
+	if (near.best.p)
+		diag_hint(s->d, "did you mean '%.*s'?", STR_ARG(near.best));
+	else
+		diag_hint(s->d, "there are r8 to r15, ax, bx, cx, dx, si, di, "
+				"bp, sp, ip, flags, cs, ss and orig_rax");
+	return false;
+}
+
+/* Links for many functions may leave registers out that no argument is in. */
+static void lower_reg(struct lower *l, struct expr *call)
+{
+	struct str name = call->call.args->str;
+	size_t i, first = l->prog->first_probe;
+
+	for (i = 0; i < ARRAY_SIZE(always_known); i++)
+		if (str_is(name, always_known[i]))
+			return;
+	for (i = first; i < first + l->prog->attach.n; i++) {
+		struct plan_probe *p = &l->plan->probes.v[i];
+
+		if (p->kind == PK_KPROBE || p->kind == PK_UPROBE)
+			p->flags |= PF_REGS;
+	}
+}
+
+static struct val emit_reg(struct cg *g, const struct expr *call)
+{
+	int n = register_number(call->call.args->str);
+
+	return ir_reg(ir_context_word(g, 8 * (uint32_t)n), call->type);
+}
+
+const struct function reg_functions[] = {
+	{ "reg", "uint64 reg(const string name)", .check = check_reg,
+	  .lower = lower_reg, .emit = emit_reg,
+	  .doc = "A register of the processor where the probe fired: r8 to "
+		 "r15, ax, bx, cx, dx, si, di, bp, sp, ip, flags, cs, ss, "
+		 "orig_rax.",
+	  .example = "uprobe:/bin/sh:main { print(reg(\"ip\")); }" },
+	{ 0 },
+};
