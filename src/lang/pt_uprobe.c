@@ -83,6 +83,8 @@ static void add_binary(struct expand *x, struct str name, binary_vec *out)
 	if (!b.file)
 		return;
 	b.path = str_from(machine_binary_path(x->machine, b.file));
+	if (str_starts(b.path, "/proc/")) /* not what anybody calls it */
+		b.path = name;
 	b.is_go = machine_elf_is_go(b.file);
 	vec_push(x->arena, out, b);
 }
@@ -287,7 +289,12 @@ static bool no_symbol(struct expand *x, const struct attach_point *ap,
 				       STR_ARG(near.best),
 				       w->is_demangled ? "\"" : "");
 	ok = expand_no_match(x, ap, &near);
-	if (!ok && w->is_one && machine_elf_is_indirect(b->file, w->symbol))
+	if (!ok && w->is_one && !all.n)
+		diag_hint(x->d,
+			  "'%.*s' has no symbols: install its debug symbols, "
+			  "or give an address",
+			  STR_ARG(b->path));
+	else if (!ok && w->is_one && machine_elf_is_indirect(b->file, w->symbol))
 		diag_hint(x->d,
 			  "the loader chooses among several '%.*s', and this "
 			  "process does not have the library: probe one of "

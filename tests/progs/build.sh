@@ -74,6 +74,10 @@ if ! newer "$out/work_stripped" "$out/work" "$out/names" "$here/build.sh"; then
 		--add-section ".gnu_debugdata=$out/work_mini.new.xz" \
 		"$out/work"
 	rm -f "$out/work_mini.new.xz"
+	id=$(readelf -n "$out/work" | sed -n 's/.*Build ID: //p')
+	mkdir -p "$out/debug/.build-id/${id%"${id#??}"}"
+	cp "$debug" "$out/debug/.build-id/${id%"${id#??}"}/${id#??}.debug"
+	make work_id objcopy --strip-all "$out/work"
 	make work_fixed "${CC:-cc}" -std=gnu11 -O0 -g -fno-omit-frame-pointer \
 		-no-pie "$here/work.c" -o
 	echo go >"$out/go.new"
