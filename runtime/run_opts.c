@@ -154,7 +154,7 @@ int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
 	int status;
 
 	machine_set_process(m, (int)r->session.pid);
-	/* A reader that went away is an error of writing like any other. */
+	/* A reader that went away ends the run as usual: maps and all. */
 	signal(SIGPIPE, SIG_IGN);
 	if (open_output(r, d))
 		return run_status(d);
