@@ -164,6 +164,7 @@ struct session *session_open(const struct plan *p, struct machine *m,
 
 	session_init(s, p, m, o, d);
 	s->show.symbols = symbols_open(m);
+	symbols_demangle(s->show.symbols, p->options.num[OPT_CPP_DEMANGLE]);
 	s->show.ksym = symbols_ksym;
 	s->show.usym = symbols_usym;
 	s->show.cgroup = symbols_cgroup;
@@ -175,12 +176,23 @@ struct session *session_open(const struct plan *p, struct machine *m,
 
 /* --- starting ------------------------------------------------------------- */
 
+/* Programs for different sites of one mark have one name. */
+static bool is_counted(const struct plan *plan, const struct plan_probe *p)
+{
+	const struct plan_probe *q = plan->probes.v;
+
+	while (q < p && (q->kind != PK_USDT || q->first_name != p->first_name))
+		q++;
+	return q < p && p->kind == PK_USDT;
+}
+
 static size_t count_targets(const struct plan *plan)
 {
 	size_t n = 0;
 
 	vec_each(p, &plan->probes)
-		n += p->targets.n ? p->targets.n : 1;
+		if (!is_counted(plan, p))
+			n += p->targets.n ? p->targets.n : 1;
 	return n;
 }
 
