@@ -269,7 +269,12 @@ static void site_text(const struct session *s, const struct plan_site *x,
 			   STR_ARG(site_map(s, x)));
 		break;
 	case SITE_READ:
+	case SITE_READ_NOW:
 		buf_puts(out, "memory could not be read: zero is the result");
+		break;
+	case SITE_KEY:
+		buf_printf(out, "%.*s has no such key: zero is the result",
+			   STR_ARG(site_map(s, x)));
 		break;
 	case SITE_LOOP:
 		buf_puts(out, "the loop was stopped at its bound");

@@ -169,6 +169,7 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 			.machine = opts->machine,
 			.params_later = opts->params_later,
 			.unsafe = opts->unsafe,
+			.is_wary = opts->is_wary,
 		},
 	};
 	bool ok;

@@ -26,6 +26,7 @@ struct compile_opts {
 	bool params_later; /* it is saved: missing ones may still come */
 	char *const *env; /* for ESPY_*; NULL: none */
 	bool unsafe; /* --unsafe was given */
+	bool is_wary; /* -k was given */
 	enum stage last; /* stop after this one */
 	struct buf *text[STAGE_N]; /* where to print a stage; NULL: do not */
 };

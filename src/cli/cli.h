@@ -27,6 +27,7 @@ struct cli {
 	const char *save; /* MODE_SAVE */
 	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */
 	bool is_chapter; /* MODE_DOC: word names a chapter */
+	bool is_wary; /* -k */
 	const char *const *params; /* of the script */
 	size_t n_params;
 	struct run_opts run;

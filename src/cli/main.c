@@ -97,6 +97,7 @@ static struct plan *make_plan(struct app *a, struct str name,
 		.params_later = c->mode == MODE_SAVE,
 		.env = environ,
 		.unsafe = c->run.session.unsafe,
+		.is_wary = c->is_wary,
 		.last = last_stage(c),
 	};
 

@@ -15,6 +15,9 @@ enum {
 const struct option cli_long_options[] = {
 	RUN_OPTS_LONG,
 	{ "list", no_argument, NULL, 'l' },
+	{ "warnings", no_argument, NULL, 'k' },
+	{ "btf", no_argument, NULL, 'b' },
+	{ "usdt-file-activation", no_argument, NULL, 'b' },
 	{ "debug", required_argument, NULL, 'd' },
 	{ "emit", required_argument, NULL, CLI_EMIT },
 	{ "save", required_argument, NULL, CLI_SAVE },
@@ -44,6 +47,7 @@ const char cli_help[] =
 	"  -o FILE           write the script's output to FILE\n"
 	"  -q                do not say what was attached\n"
 	"  -v                say more; whole verifier logs\n"
+	"  -k                warn of reads that fail and of missing map keys\n"
 	"  -B MODE           buffering of the output: line, full, none\n"
 	"  -l [PATTERN]      list probes; -lv with their arguments\n"
 	"      --save FILE   write the compiled program, for espy-run\n"
@@ -86,6 +90,8 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	switch (opt) {
 	case 'e': c->program = arg; return true;
 	case 'l': c->mode = MODE_LIST; return true;
+	case 'k': c->is_wary = true; return true;
+	case 'b': return true; /* that is always so here */
 	case 'd':
 	case CLI_EMIT: return take_stage(c, arg, d);
 	case CLI_CHECK: c->mode = MODE_CHECK; return true;
@@ -143,7 +149,7 @@ bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 	run_opts_init(&c->run);
 	opterr = 0;
 	/* '+': options end at the script, so that its parameters are its own */
-	while ((opt = getopt_long(argc, argv, "+:e:ld:hV" RUN_OPTS_SHORT,
+	while ((opt = getopt_long(argc, argv, "+:e:ld:hVkb" RUN_OPTS_SHORT,
 				  cli_long_options, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 

@@ -90,8 +90,9 @@ struct val ir_field(struct cg *g, struct val base, const struct field *f)
 }
 
 /* A scalar is read now: what it points to may change its mind later. */
-static struct val settled(struct cg *g, struct val v)
+static struct val settled(struct cg *g, struct val v, uint32_t site)
 {
+	v.site = v.where == VAL_MEM ? site : v.site;
 	if (v.where == VAL_MEM && is_reg(v.type))
 		return ir_reg(ir_value(g, v), v.type);
 	return v;
@@ -125,7 +126,7 @@ struct val emit_member(struct cg *g, const struct expr *e)
 		base = pointee(g, base, base.type->elem);
 	if (base.where != VAL_MEM)
 		return ir_none(g);
-	v = settled(g, ir_field(g, base, &e->member.field));
+	v = settled(g, ir_field(g, base, &e->member.field), e->site);
 	if (v.where == VAL_REG)
 		v.type = demoted(g, e->type, base.as);
 	return v;
@@ -139,7 +140,7 @@ struct val emit_deref(struct cg *g, const struct expr *e)
 		p = ir_reg(ir_value(g, p),
 			   type_ptr(g->types, e->type,
 				    g->prog->is_user ? AS_USER : AS_KERNEL));
-	return settled(g, pointee(g, p, e->type));
+	return settled(g, pointee(g, p, e->type), e->site);
 }
 
 /* a[i] with an i that is not known: past the end the element is 0. */
@@ -160,7 +161,7 @@ static struct val bounded(struct cg *g, struct val base, uint32_t count,
 	x.align = elem->align ? elem->align : 1;
 	ir_store(g, t, x, true);
 	ir_end(g, &in);
-	return settled(g, t);
+	return settled(g, t, 0);
 }
 
 static struct val array_element(struct cg *g, struct val base,
@@ -174,7 +175,8 @@ static struct val array_element(struct cg *g, struct val base,
 	if (index->is_const && index->num >= 0 &&
 	    (uint64_t)index->num < (count ? count : UINT32_MAX))
 		return settled(g,
-			       ir_part(g, base, index->num * elem->size, elem));
+			       ir_part(g, base, index->num * elem->size, elem),
+			       e->site);
 	i = emit_expr(g, index);
 	if (base.as == AS_BPF)
 		return bounded(g, base, count, elem, ir_value(g, i));
@@ -187,7 +189,7 @@ static struct val array_element(struct cg *g, struct val base,
 					""));
 	base.type = elem;
 	base.align = 1;
-	return settled(g, base);
+	return settled(g, base, e->site);
 }
 
 struct val emit_index(struct cg *g, const struct expr *e)
@@ -197,10 +199,12 @@ struct val emit_index(struct cg *g, const struct expr *e)
 	if (base.type->kind == TY_TUPLE && e->index.index->is_const &&
 	    (uint64_t)e->index.index->num < base.type->n_fields)
 		return settled(
-			g, ir_field(g, base,
-				    &base.type->fields[e->index.index->num]));
+			g,
+			ir_field(g, base,
+				 &base.type->fields[e->index.index->num]),
+			0);
 	if (base.type->kind != TY_PTR)
 		return array_element(g, base, e);
 	p = emit_arith(g, OP_ADD, NULL, base, emit_expr(g, e->index.index), 0);
-	return settled(g, pointee(g, p, e->type));
+	return settled(g, pointee(g, p, e->type), e->site);
 }

@@ -98,8 +98,13 @@ void ir_count_failed(struct cg *g, LLVMValueRef rc, LLVMValueRef address,
 
 	if (!site)
 		return;
-	i = ir_if(g, LLVMBuildAnd(g->b, ir_is_negative(g, rc),
-				  ir_truth_of(g, address), ""));
+	rc = LLVMBuildAnd(g->b, ir_is_negative(g, rc), ir_truth_of(g, address),
+			  "");
+	if (g->plan->sites.v[site].kind == SITE_READ_NOW) {
+		ir_warn_if(g, rc, site, ir_i64(g, 0));
+		return;
+	}
+	i = ir_if(g, rc);
 	count_up(g, map_sites(g), site);
 	ir_end(g, &i);
 }

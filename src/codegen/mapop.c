@@ -121,6 +121,9 @@ struct val emit_map_read(struct cg *g, const struct expr *e)
 	const struct map *m = e->map.sym;
 	struct val key = ir_map_key(g, m, e->map.keys);
 
+	if (e->site)
+		ir_warn_if(g, ir_is_zero(g, ir_map_lookup(g, m, key)), e->site,
+			   ir_i64(g, 0));
 	if (ir_map_percpu(g, m) && is_reg(e->type))
 		return ir_convert(g,
 				  ir_reg(ir_agg_read(g, m, key),

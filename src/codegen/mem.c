@@ -202,7 +202,7 @@ LLVMValueRef ir_load(struct cg *g, LLVMValueRef p, const struct type *t,
 
 LLVMValueRef ir_value(struct cg *g, struct val v)
 {
-	LLVMValueRef tmp;
+	LLVMValueRef tmp, rc;
 
 	if (v.where == VAL_REG)
 		return v.v;
@@ -220,7 +220,8 @@ LLVMValueRef ir_value(struct cg *g, struct val v)
 	case AS_N: break;
 	}
 	tmp = ir_temp_bytes(g, v.type->size);
-	ir_read(g, v.as, tmp, v.type->size, v.v);
+	rc = ir_read(g, v.as, tmp, v.type->size, v.v);
+	ir_count_failed(g, rc, ir_as_i64(g, v.v), v.site);
 	return ir_load(g, tmp, v.type, 8, false);
 }
 
@@ -382,7 +383,8 @@ static void store_bytes(struct cg *g, struct val dst, struct val v)
 	else if (in_bpf(v))
 		copy_bytes(g, dst, v);
 	else if (v.where == VAL_MEM)
-		ir_read(g, v.as, dst.v, n, v.v);
+		ir_count_failed(g, ir_read(g, v.as, dst.v, n, v.v),
+				ir_as_i64(g, v.v), v.site);
 }
 
 /* The bytes of an integer as an array: (uint8[4])$x. */

@@ -69,6 +69,7 @@ const char *const site_kind_names[SITE_N] = {
 	[SITE_DIVISION] = "division", [SITE_MAP_FULL] = "map_full",
 	[SITE_READ] = "read",         [SITE_LOOP] = "loop",
 	[SITE_HELPER] = "helper",     [SITE_THREAD] = "thread",
+	[SITE_READ_NOW] = "read_now", [SITE_KEY] = "key",
 	[SITE_DEPTH] = "depth",
 };
 

@@ -167,6 +167,8 @@ enum site_kind {
 	SITE_LOOP, /* a loop stopped at its bound */
 	SITE_HELPER, /* a helper failed; code = -errno */
 	SITE_THREAD, /* no room for what belongs to the thread */
+	SITE_READ_NOW, /* the same with -k, told at once */
+	SITE_KEY, /* -k: the map has no such key */
 	SITE_DEPTH, /* too many calls in each other for entry() */
 	SITE_N,
 };
@@ -176,7 +178,7 @@ struct plan_site {
 	uint32_t line, column, end_column; /* from 1, end exclusive */
 	struct str file; /* as diag prints it */
 	struct str text; /* the source line */
-	uint32_t map; /* SITE_MAP_FULL */
+	uint32_t map; /* SITE_MAP_FULL, SITE_KEY */
 	uint32_t probe; /* SITE_READ: which probe's program reads */
 };
 

@@ -325,7 +325,9 @@ static bool check_site(struct check *c, const struct plan_site *s)
 		return plan_check_refuse(c, "there is no kind %d", s->kind);
 	if (!s->line || !s->column)
 		return plan_check_refuse(c, "the place is missing");
-	if (s->kind == SITE_MAP_FULL ? s->map >= c->p->maps.n : s->map)
+	if (s->kind == SITE_MAP_FULL || s->kind == SITE_KEY
+		    ? s->map >= c->p->maps.n
+		    : s->map)
 		return plan_check_refuse(c, "there is no map %u for it",
 					 s->map);
 	if (s->kind == SITE_READ ? s->probe >= c->p->probes.n : s->probe)

@@ -174,8 +174,18 @@ static void lower_expr(struct lower *l, struct expr *e)
 		if (may_divide_by_zero(e->bin.op, e->bin.r))
 			e->site = lower_site(l, SITE_DIVISION, e->span, NULL);
 		break;
-	case EX_INCDEC: lower_write(l, e->incdec.e); break;
+	case EX_INCDEC:
+		e->incdec.e->site = 0;
+		lower_write(l, e->incdec.e);
+		break;
+	case EX_MAP:
+	case EX_INDEX: lower_wary(l, e); break;
+	case EX_UNARY:
+		if (e->unary.op == OP_DEREF)
+			lower_wary(l, e);
+		break;
 	case EX_MEMBER:
+		lower_wary(l, e);
 		if (type_is_kernels(base_record(e)))
 			l->plan->needs |= NEED_KERNEL_BTF;
 		break;
@@ -200,6 +210,7 @@ static void lower_assign(struct lower *l, struct stmt *s)
 
 	lower_expr(l, s->assign.target);
 	lower_expr(l, value);
+	s->assign.target->site = 0; /* it is not read */
 	lower_write(l, s->assign.target);
 	if (may_divide_by_zero(s->assign.op, value) && !value->site)
 		value->site = lower_site(l, SITE_DIVISION, s->span, NULL);

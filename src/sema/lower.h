@@ -36,6 +36,9 @@ void lower_fixup(struct lower *l, struct expr *e, enum fixup_kind kind,
 uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 		    const struct map *map);
 
+/* With -k: a site for an entry of a map or memory that e reads. */
+void lower_wary(struct lower *l, struct expr *e);
+
 /* For rows that read memory at the address in their first argument: a site
  * that counts what could not be read. */
 void lower_read(struct lower *l, struct expr *call);

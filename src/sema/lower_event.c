@@ -163,5 +163,20 @@ void lower_read(struct lower *l, struct expr *call)
 		return;
 	if (from->type->kind == TY_PTR || from->type->kind == TY_INT ||
 	    from->type->kind == TY_ARRAY)
-		call->site = lower_site(l, SITE_READ, call->span, NULL);
+		call->site = lower_site(l,
+					l->env->is_wary ? SITE_READ_NOW
+							: SITE_READ,
+					call->span, NULL);
+}
+
+void lower_wary(struct lower *l, struct expr *e)
+{
+	const struct map *m = e->kind == EX_MAP ? e->map.sym : NULL;
+
+	if (!l->env->is_wary || !e->type || e->type->kind == TY_NONE)
+		return;
+	if (!m)
+		e->site = lower_site(l, SITE_READ_NOW, e->span, NULL);
+	else if (e->map.keys && m->key && m->key->kind != TY_NONE)
+		e->site = lower_site(l, SITE_KEY, e->span, m);
 }

@@ -20,6 +20,7 @@ struct sema_env {
 	size_t n_words;
 	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
+	bool is_wary; /* -k: reads that fail and missing keys are told */
 };
 
 /* Each returns false with errors in d. In this order. */
