@@ -173,6 +173,9 @@ const struct attach_ops attach_ops[PK_N] = {
 	[PK_WATCHPOINT] = { prepare_timer, attach_watchpoint },
 	[PK_UPROBE] = { prepare_kprobe, attach_uprobe, .is_last_first = true },
 	[PK_USDT] = { prepare_kprobe, attach_usdt, .is_last_first = true },
+	[PK_SELF] = { prepare_once, attach_signal },
+	[PK_TEST] = { prepare_test, attach_never },
+	[PK_BENCH] = { prepare_test, attach_never },
 };
 
 /* --- all of a session ----------------------------------------------------- */
@@ -258,24 +261,24 @@ int attach_all(struct session *s)
 	return err;
 }
 
+int attach_run_one(struct session *s, size_t i)
+{
+	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	if (!bpf_prog_test_run_opts(bpf_program__fd(s->programs[i]), &opts))
+		return 0;
+	return diag_errno(s->diags, errno, D_KERNEL, "cannot run %.*s",
+			  STR_ARG(s->plan->probes.v[i].name));
+}
+
 int attach_run(struct session *s, enum probe_kind kind)
 {
-	size_t i;
+	int err = 0;
 
-	for (i = 0; i < s->plan->probes.n; i++) {
-		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts);
-		const struct plan_probe *p = &s->plan->probes.v[i];
-		int err;
-
-		if (p->kind != kind)
-			continue;
-		err = bpf_prog_test_run_opts(bpf_program__fd(s->programs[i]),
-					     &opts);
-		if (err)
-			return diag_errno(s->diags, err, D_KERNEL,
-					  "cannot run %.*s", STR_ARG(p->name));
-	}
-	return 0;
+	for (size_t i = 0; i < s->plan->probes.n && !err; i++)
+		if (s->plan->probes.v[i].kind == kind)
+			err = attach_run_one(s, i);
+	return err;
 }
 
 /* Closing an event waits for every CPU, and events are closed one after the

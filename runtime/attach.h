@@ -35,6 +35,14 @@ void attach_drop_all(struct session *s);
 /* Runs every probe of this kind (begin, end) once. -errno after a report. */
 int attach_run(struct session *s, enum probe_kind kind);
 
+/* Runs probe i of the plan once, which nothing else starts. */
+int attach_run_one(struct session *s, size_t i);
+
+/* Adds the signals that probes wait for; runs those that wait for one. False
+ * when there are none. */
+void attach_add_signals(const struct session *s, sigset_t *mask);
+bool attach_signalled(struct session *s, int number);
+
 /* Goes through the objects of all iterators. -errno after a report. */
 int attach_iterate(struct session *s);
 
@@ -109,5 +117,8 @@ int attach_watchpoint(struct session *s, const struct plan_probe *p,
 int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd);
 int attach_usdt(struct session *s, const struct plan_probe *p, int prog_fd);
+int attach_signal(struct session *s, const struct plan_probe *p, int prog_fd);
+int prepare_test(struct session *s, const struct plan_probe *p,
+		 struct bpf_program *prog);
 
 #endif

@@ -226,6 +226,7 @@ static void say_at_site(struct session *s, const struct plan_event *e,
 static void run_errorf(struct session *s, const struct plan_event *e,
 		       const char *payload)
 {
+	s->n_errorf++;
 	say_at_site(s, e, payload, SEV_ERROR);
 }
 

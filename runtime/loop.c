@@ -30,6 +30,7 @@ static int open_signals(struct session *s)
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGHUP);
+	attach_add_signals(s, &mask);
 	sigprocmask(SIG_BLOCK, &mask, &s->old_mask);
 	s->is_masked = true;
 	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -85,7 +86,8 @@ static bool take_signal(struct session *s)
 	struct signalfd_siginfo info;
 	sigset_t interrupt;
 
-	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
+	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info) ||
+	    attach_signalled(s, (int)info.ssi_signo))
 		return false;
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
@@ -99,8 +101,8 @@ static bool take_signal(struct session *s)
 /* True: the trace is over. */
 static bool handle(struct session *s, int fd)
 {
-	if (fd == s->signal_fd)
-		return take_signal(s);
+	if (fd == s->signal_fd && take_signal(s))
+		return true;
 	if (fd == s->child.fd || fd == s->target_fd)
 		return true;
 	session_consume(s, false);
@@ -111,7 +113,8 @@ static bool handle(struct session *s, int fd)
 static bool is_over(const struct session *s)
 {
 	return s->is_exiting || s->out.error ||
-	       (!attach_has_events(s) && s->child.fd < 0 && s->target_fd < 0);
+	       (!attach_has_events(s) &&
+		(s->iterations.n || (s->child.fd < 0 && s->target_fd < 0)));
 }
 
 int loop_run(struct session *s)

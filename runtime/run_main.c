@@ -22,6 +22,8 @@ static const char help[] =
 	"  -B, --buffering MODE   write by line, full (blocks) or none\n"
 	"  -q, --quiet            do not tell how many probes are attached\n"
 	"  -v, --verbose          tell more about what goes wrong\n"
+	"      --test[=FORM]      run its tests; FORM: text, tap, json\n"
+	"      --bench[=FORM]     run its benchmarks\n"
 	"      --unsafe           allow programs that change the system\n"
 	"      --dry-run          load and verify, do not attach\n"
 	"      --no-feature LIST  do not use kprobe_multi, uprobe_multi\n"

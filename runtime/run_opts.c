@@ -87,6 +87,30 @@ static int take_no_feature(struct run_opts *r, const char *arg, struct diags *d)
 	return 1;
 }
 
+/* --test, --test=tap */
+static int take_tests(struct run_opts *r, const char *form, struct diags *d)
+{
+	static const char *const names[] = {
+		[TESTS_TEXT] = "text",
+		[TESTS_TAP] = "tap",
+		[TESTS_JSON] = "json",
+	};
+
+	if (!form)
+		return 1;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(form, names[i]))
+			continue;
+		r->session.test_form = (enum test_form)i;
+		return 1;
+	}
+	diag_error(d, NOWHERE, D_USAGE,
+		   "results are shown as text, tap or "
+		   "json, not '%s'",
+		   form);
+	return -1;
+}
+
 int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 {
 	switch (opt) {
@@ -99,6 +123,10 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 	case RUN_OPT_UNSAFE: r->session.unsafe = true; return 1;
 	case RUN_OPT_NO_FEATURE: return take_no_feature(r, arg, d);
 	case RUN_OPT_DRY_RUN: r->session.dry_run = true; return 1;
+	case RUN_OPT_TEST: r->session.test = true; return take_tests(r, arg, d);
+	case RUN_OPT_BENCH:
+		r->session.bench = true;
+		return take_tests(r, arg, d);
 	default: return 0;
 	}
 }

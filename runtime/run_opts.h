@@ -25,6 +25,8 @@ enum {
 	RUN_OPT_FIRST = 256,
 	RUN_OPT_UNSAFE,
 	RUN_OPT_DRY_RUN,
+	RUN_OPT_TEST,
+	RUN_OPT_BENCH,
 	RUN_OPT_NO_FEATURE,
 	RUN_OPT_NEXT
 };
@@ -36,6 +38,8 @@ enum {
 		{ "verbose", no_argument, NULL, 'v' },                         \
 		{ "buffering", required_argument, NULL, 'B' },                 \
 		{ "unsafe", no_argument, NULL, RUN_OPT_UNSAFE },               \
+		{ "test", optional_argument, NULL, RUN_OPT_TEST },             \
+		{ "bench", optional_argument, NULL, RUN_OPT_BENCH },           \
 		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \
 	{                                                                      \
 		"dry-run", no_argument, NULL, RUN_OPT_DRY_RUN                  \

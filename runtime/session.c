@@ -16,6 +16,7 @@
 #include "runtime/load.h"
 #include "runtime/loop.h"
 #include "runtime/symbols.h"
+#include "runtime/tests.h"
 
 /* Records handled before the loop looks for signals and ends. */
 #define RECORDS_PER_TURN 4096
@@ -191,7 +192,8 @@ static size_t count_targets(const struct plan *plan)
 	size_t n = 0;
 
 	vec_each(p, &plan->probes)
-		if (!is_counted(plan, p))
+		if (!is_counted(plan, p) && p->kind != PK_TEST &&
+		    p->kind != PK_BENCH)
 			n += p->targets.n ? p->targets.n : 1;
 	return n;
 }
@@ -242,7 +244,9 @@ void session_consume(struct session *s, bool all)
 
 int session_loop(struct session *s)
 {
-	return s->opts.dry_run ? 0 : loop_run(s);
+	if (s->opts.dry_run)
+		return 0;
+	return s->opts.test || s->opts.bench ? tests_run(s) : loop_run(s);
 }
 
 /* --- the end -------------------------------------------------------------- */
@@ -357,6 +361,8 @@ int session_print_maps(struct session *s)
 
 	if (s->opts.dry_run)
 		return 0;
+	if (s->opts.test || s->opts.bench)
+		return out_flush(&s->out) ? report_output(s) : 0;
 	buf_puts(&s->out.pending, "\n\n");
 	if (s->plan->options.num[OPT_PRINT_MAPS_ON_EXIT])
 		err = print_maps(s);

@@ -26,6 +26,12 @@ enum no_features {
 	FEATURE_UPROBE_MULTI = 1 << 2,
 };
 
+enum test_form {
+	TESTS_TEXT,
+	TESTS_TAP, /* of benchmarks: as text */
+	TESTS_JSON
+};
+
 struct session_opts {
 	const char *const *params; /* for FX_PARAM and FX_OPTION */
 	size_t n_params;
@@ -35,6 +41,8 @@ struct session_opts {
 	bool unsafe;
 	bool dry_run; /* load and verify, do not attach */
 	bool quiet, verbose;
+	bool test, bench; /* run probes of these types */
+	enum test_form test_form; /* how their results are shown */
 	bool params_checked; /* missing parameters have been warned of */
 	int out_fd; /* script's output: maps, printf */
 	int err_fd; /* "Attached N probes", run-time warnings, losses */

@@ -63,6 +63,7 @@ struct session {
 	bool is_exiting; /* exit(): what is behind it is not handled */
 	bool is_discarding; /* records are dropped unread */
 	int status;
+	uint32_t n_errorf; /* errorf() that were told */
 };
 
 /* A session that can print and dispatch events, without anything of BPF:

@@ -89,6 +89,16 @@ static void emit_jump(struct cg *g, bool is_break)
 	ir_at(g, ir_block(g, "after"));
 }
 
+/* Of a test: is it another than 0? */
+static void return_result(struct cg *g, struct val x)
+{
+	struct ir_if i = ir_if(g, ir_truth(g, x));
+
+	LLVMBuildRet(g->b, ir_i32(g, 1));
+	ir_at(g, ir_block(g, "after"));
+	ir_end(g, &i);
+}
+
 static void emit_value_of_return(struct cg *g, const struct stmt *s)
 {
 	struct val x;
@@ -98,6 +108,8 @@ static void emit_value_of_return(struct cg *g, const struct stmt *s)
 	x = emit_expr(g, s->e);
 	if (g->fn)
 		fn_set_result(g, x);
+	else if (g->prog->attach.v[0].kind == PK_TEST && !g->f->parent)
+		return_result(g, x);
 }
 
 static void emit_stmt(struct cg *g, const struct stmt *s)

@@ -64,6 +64,9 @@ enum probe_kind {
 			0 for any of that name */
 	PK_UPROBE, /* path, targets = symbols, or offset */
 	PK_USDT, /* path, targets = "provider:name", operands */
+	PK_SELF, /* target = a signal that espy gets: "SIGUSR1" */
+	PK_TEST, /* target = its name: run with --test */
+	PK_BENCH, /* the same with --bench */
 	PK_SOFTWARE, /* targets = names of counters.h, rate = count */
 	PK_HARDWARE, /* the same, counted by the processor */
 	PK_ITER, /* targets = the iterator's name, path = where it is pinned */

@@ -217,6 +217,12 @@ static void check_jump(struct sema *s, const struct stmt *st)
 			   st->kind == ST_BREAK ? "break" : "continue");
 }
 
+/* Its value says whether it failed. */
+static bool sema_is_test(const struct prog *p)
+{
+	return p->attach.n && p->attach.v[0].kind == PK_TEST;
+}
+
 static void check_return(struct sema *s, struct stmt *st)
 {
 	if (s->prog->fn) {
@@ -227,6 +233,9 @@ static void check_return(struct sema *s, struct stmt *st)
 		diag_error(s->d, st->e->span, D_TYPE,
 			   "a probe returns an integer, found %s",
 			   sema_name(s, st->e->type));
+	if (st->e && s->loops && sema_is_test(s->prog))
+		diag_error(s->d, st->span, D_UNSUPPORTED,
+			   "a test returns a value outside of loops only");
 }
 
 static void check_stmt(struct sema *s, struct stmt *st)

@@ -399,7 +399,8 @@ static bool has_process(const struct prog *p)
 	enum probe_kind kind = p->attach.v[0].kind;
 
 	return kind != PK_BEGIN && kind != PK_END && kind != PK_INTERVAL &&
-	       kind != PK_ITER;
+	       kind != PK_ITER && kind != PK_SELF && kind != PK_TEST &&
+	       kind != PK_BENCH;
 }
 
 static void lower_prog(struct lower *l, struct prog *p, uint32_t i)
