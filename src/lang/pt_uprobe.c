@@ -250,25 +250,38 @@ static bool add_matches(struct expand *x, const struct attach_point *ap,
 
 /* --- when there is none ------------------------------------------------------------ */
 
-/* As it is written, or as its source has it. */
-static void offer(struct expand *x, const struct wanted *w, struct str symbol,
-		  struct suggest *near)
+/* By what is spelled alike. */
+static void offer_similar(struct expand *x, const struct wanted *w,
+			  const elf_symbol_vec *all, struct suggest *near)
 {
-	unsigned int before = near->distance;
-	struct str best = near->best, name = symbol;
+	vec_each(sym, all) {
+		struct str name = sym->name;
 
-	if (w->is_demangled)
-		name = machine_demangle(symbol, str_has(w->symbol, '('),
-					x->arena);
-	if (name.n)
-		suggest_offer(near, w->symbol, name);
-	if (w->is_demangled || (near->best.p == best.p &&
-				near->distance == before && near->best.p))
+		if (w->is_demangled)
+			name = machine_demangle(name, str_has(w->symbol, '('),
+						x->arena);
+		if (name.n)
+			suggest_offer(near, w->symbol, name);
+	}
+}
+
+/* The same name with other arguments, in a namespace, or mangled. */
+static void offer_same(struct expand *x, const struct wanted *w,
+		       const elf_symbol_vec *all, struct suggest *near)
+{
+	struct str rest, plain = str_split(w->symbol, '(', &rest);
+	struct str inner = str_printf(x->arena, "*::%.*s", STR_ARG(plain));
+
+	vec_each(sym, all) {
+		if (!machine_demangled_match(sym->name, plain) &&
+		    !machine_demangled_match(sym->name, inner))
+			continue;
+		near->best = machine_demangle(sym->name, true, x->arena);
+		if (!w->is_demangled)
+			near->best = str_printf(x->arena, "cpp:\"%.*s\"",
+						STR_ARG(near->best));
 		return;
-	/* f is called _Z1fi */
-	if (!near->best.p && machine_demangled_match(symbol, w->symbol))
-		near->best = str_printf(x->arena, "cpp:\"%.*s\"",
-					STR_ARG(w->symbol));
+	}
 }
 
 static bool no_symbol(struct expand *x, const struct attach_point *ap,
@@ -279,9 +292,11 @@ static bool no_symbol(struct expand *x, const struct attach_point *ap,
 	bool ok;
 
 	if (w->is_one && !machine_elf_functions(x->machine, b->file, STR("*"),
-						x->arena, &all))
-		vec_each(sym, &all)
-			offer(x, w, sym->name, &near);
+						x->arena, &all)) {
+		offer_similar(x, w, &all, &near);
+		if (!near.best.p)
+			offer_same(x, w, &all, &near);
+	}
 	if (near.best.p)
 		near.best = str_printf(x->arena, "%s:%.*s:%s%.*s%s",
 				       ap->row->name, STR_ARG(ap_part(ap, 0)),
@@ -294,7 +309,8 @@ static bool no_symbol(struct expand *x, const struct attach_point *ap,
 			  "'%.*s' has no symbols: install its debug symbols, "
 			  "or give an address",
 			  STR_ARG(b->path));
-	else if (!ok && w->is_one && machine_elf_is_indirect(b->file, w->symbol))
+	else if (!ok && w->is_one &&
+		 machine_elf_is_indirect(b->file, w->symbol))
 		diag_hint(x->d,
 			  "the loader chooses among several '%.*s', and this "
 			  "process does not have the library: probe one of "
@@ -385,6 +401,9 @@ static bool expand_place(struct expand *x, const struct attach_point *ap,
 	t->ctx = CTX_REGS;
 	t->kind = PK_UPROBE;
 	t->is_user = true;
+	t->no_args = t->flags & PF_RETURN
+			     ? STR("take them at the entry, in a uprobe")
+			     : STR("they are known at a function's entry");
 	if (!is_by_line(ap) && !take_symbol(x, ap, &w))
 		return wrong_form(x, ap);
 	find_binaries(x, ap, &binaries);

@@ -120,21 +120,39 @@ static bool is_source(struct str path, struct str file)
 	       file.p[0] == '/';
 }
 
-/* The function, or copy of an inlined one, around a place. */
+/* The part of a function that has a place in its code: *inner is its entry,
+ * unless none of its parts has. */
+static bool step_inside(Dwarf_Die *inner, Dwarf_Addr pc)
+{
+	Dwarf_Die die;
+	int end = dwarf_child(inner, &die);
+
+	for (; !end; end = dwarf_siblingof(&die, &die)) {
+		int tag = dwarf_tag(&die);
+
+		if ((tag == DW_TAG_inlined_subroutine ||
+		     tag == DW_TAG_lexical_block) &&
+		    dwarf_haspc(&die, pc) == 1) {
+			*inner = die;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The function, or copy of an inlined one, around a place. libdw's search for
+ * that does not look into namespaces. */
 static Dwarf_Off scope_of(Dwarf_Die *unit, Dwarf_Addr pc)
 {
-	Dwarf_Die *scopes = NULL;
-	int i, n = dwarf_getscopes(unit, pc, &scopes);
 	Dwarf_Off scope = 0;
+	Dwarf_Die die;
 
-	for (i = 0; i < n && !scope; i++) {
-		int tag = dwarf_tag(&scopes[i]);
-
-		if (tag == DW_TAG_subprogram ||
-		    tag == DW_TAG_inlined_subroutine)
-			scope = dwarf_dieoffset(&scopes[i]);
-	}
-	free(scopes);
+	if (!find_function(unit, pc, 0, &die))
+		return 0;
+	do {
+		if (dwarf_tag(&die) != DW_TAG_lexical_block)
+			scope = dwarf_dieoffset(&die);
+	} while (step_inside(&die, pc));
 	return scope;
 }
 
@@ -157,10 +175,11 @@ static void look_at_line(struct line_query *q, Dwarf_Die *unit,
 {
 	int number = 0, column = 0;
 	const char *source;
-	bool is_start = false;
+	bool is_start = false, is_end = false;
 	Dwarf_Addr pc;
 
-	if (dwarf_lineno(line, &number) || number < 0 ||
+	if (dwarf_lineendsequence(line, &is_end) || is_end ||
+	    dwarf_lineno(line, &number) || number < 0 ||
 	    (uint64_t)number < q->line)
 		return;
 	source = dwarf_linesrc(line, NULL, NULL);

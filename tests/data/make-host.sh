@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Makes the binary files of the fake machine again: the BTF of its kernel and
-# of its module, and its one program and library. They are kept in the
+# of its module, and its programs and library. They are kept in the
 # repository: run this only after changing host.c, module.c or prog.c.
 # Needs clang, llvm-objcopy and libbpf's headers; CLANG and OBJCOPY name
 # others.
@@ -25,4 +25,10 @@ $CC -O1 notes.c -o host/usr/bin/notes \
 	-Wl,--hash-style=gnu,--build-id=none -nostartfiles -nostdlib -Wl,-e,main
 $CC -O1 -shared -fPIC prog.c -o host/usr/lib/libsample.so.1 \
 	-Wl,--hash-style=gnu,--build-id=none -nostartfiles -nostdlib -s
+$CLANG -x c++ -std=c++17 -O1 -g -fno-exceptions -fno-rtti -fno-inline \
+	-ffile-prefix-map="$PWD/=" -fdebug-compilation-dir=. named.cc -o host/usr/bin/named \
+	-Wl,--hash-style=gnu,--build-id=none -nostartfiles -nostdlib -Wl,-e,main
+echo go >"$tmp/go"
+$OBJCOPY --strip-debug --add-section ".go.buildinfo=$tmp/go" \
+	host/usr/bin/named host/usr/bin/gopher
 ls -l host/sys/kernel/btf host/usr/bin host/usr/lib

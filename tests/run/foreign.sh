@@ -9,10 +9,11 @@
 #	replaced	the same, and there is another file by that name
 set -eu -o pipefail
 
-# until COMMAND: try again until it succeeds; the case has a limit.
+# until_done COMMAND: try again until it succeeds, or the program has ended
 until_done()
 {
 	until "$@"; do
+		kill -0 "$pid" || exit
 		sleep 0.05
 	done 2>/dev/null
 }
@@ -61,13 +62,13 @@ id)
 			uprobe:$PROGS/work_id:work { @ = sum(args.n); }"'
 	;;
 tree)
+	mkdir tree
 	start unshare -m bash -c "
-		mount -t tmpfs none /mnt
-		mkdir /mnt/tree
-		cp '$PROGS/names' /mnt/tree
-		exec /mnt/tree/names 4 '$PWD/go'"
-	until_done has_program /mnt/tree/names
-	trace /mnt/tree/names
+		mount -t tmpfs none '$PWD/tree'
+		cp '$PROGS/names' '$PWD/tree'
+		exec '$PWD/tree/names' 4 '$PWD/go'"
+	until_done has_program "$PWD/tree/names"
+	trace "$PWD/tree/names"
 	;;
 deleted | replaced)
 	cp "$PROGS/names" running
