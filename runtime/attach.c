@@ -65,12 +65,20 @@ struct str attach_name(const struct session *s, const struct plan_probe *p,
 	return at < s->plan->names.n ? s->plan->names.v[at] : p->name;
 }
 
+/* Many probes take a while where each has a link of its own. */
+static void tell_progress(struct session *s)
+{
+	if (progress_add(&s->progress, 1, progress_clock()) && !s->opts.quiet)
+		out_attaching(&s->out, s->progress.done, s->progress.total);
+}
+
 void attach_keep(struct session *s, int link_fd)
 {
 	struct attachment *a = vec_add(&s->arena, &s->attached);
 
 	a->event_fd = -1;
 	a->link_fd = link_fd;
+	tell_progress(s);
 }
 
 int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
@@ -93,12 +101,30 @@ int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
 	a = vec_add(&s->arena, &s->attached);
 	a->event_fd = event_fd;
 	a->link_fd = link_fd;
+	tell_progress(s);
 	return 0;
 }
 
 static bool is_missing(int err)
 {
-	return err == -ENOENT || err == -EADDRNOTAVAIL || err == -EINVAL;
+	return err == -ENOENT || err == -EADDRNOTAVAIL || err == -EINVAL ||
+	       err == -EILSEQ;
+}
+
+/* What the kernel means by its number. */
+static const char *reason(const struct plan_probe *p, int err)
+{
+	bool is_function = p->kind == PK_KPROBE;
+
+	if (is_function && err == -EILSEQ)
+		return "no instruction starts there";
+	if (is_function && err == -EADDRNOTAVAIL)
+		return "the kernel has several functions of this name, or "
+		       "none";
+	if (is_function && err == -EINVAL)
+		return "this is not inside the function, or where the kernel "
+		       "forbids kprobes";
+	return strerror(-err);
 }
 
 int attach_report(struct session *s, const struct plan_probe *p, size_t i,
@@ -111,7 +137,7 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 		return 0;
 	if (is_missing(err) && missing == MISSING_WARN) {
 		diag_warn(s->diags, NOWHERE, D_ATTACH, "cannot attach %.*s: %s",
-			  STR_ARG(name), strerror(-err));
+			  STR_ARG(name), reason(p, err));
 		return 0;
 	}
 	if (err == -EPERM || err == -EACCES) {
@@ -120,8 +146,9 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 		diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
 		return err;
 	}
-	return diag_errno(s->diags, err, D_ATTACH, "cannot attach %.*s",
-			  STR_ARG(name));
+	diag_error(s->diags, NOWHERE, D_ATTACH, "cannot attach %.*s: %s",
+		   STR_ARG(name), reason(p, err));
+	return err;
 }
 
 int attach_missing(struct session *s, const struct plan_probe *p, size_t i,
@@ -134,7 +161,7 @@ int attach_missing(struct session *s, const struct plan_probe *p, size_t i,
 	s->n_left_out++;
 	if (s->opts.verbose)
 		diag_note(s->diags, NOWHERE, "left out %.*s: %s", STR_ARG(name),
-			  strerror(-err));
+			  reason(p, err));
 	return 0;
 }
 
@@ -232,6 +259,8 @@ static int attach_one(struct session *s, size_t i, bool reversed)
 		err = multi_attach(s, i, fd);
 	else
 		err = attach_ops[p->kind].attach(s, p, fd);
+	if (err > 0)
+		return 0;
 	if (!err && s->n_left_out > left_out && s->attached.n == n)
 		err = report_left_out(s, p);
 	return err;
@@ -254,6 +283,9 @@ int attach_all(struct session *s)
 	int err = 0;
 
 	raise_file_limit();
+	s->progress.said = progress_clock();
+	vec_each(p, &s->plan->probes)
+		s->progress.total += p->targets.n ? p->targets.n : 1;
 	for (i = 0; i < n && !err; i++)
 		err = attach_one(s, i, false);
 	for (i = n; i > 0 && !err; i--)

@@ -10,7 +10,8 @@ struct attach_ops {
 	/* Sets the program's type before load. -errno after a report. */
 	int (*prepare)(struct session *s, const struct plan_probe *p,
 		       struct bpf_program *prog);
-	/* Attaches all targets. -errno after a report; what was attached is
+	/* Attaches all targets. -errno after a report; 1: it cannot, which is
+	 * no error; what was attached is
 	 * in s->attached either way. NULL: runs at the start or the end. */
 	int (*attach)(struct session *s, const struct plan_probe *p,
 		      int prog_fd);
@@ -82,7 +83,8 @@ struct perf_event_attr;
 int attach_open_event(struct perf_event_attr *attr, pid_t pid, int cpu);
 
 /* The type of the events of a source ("uprobe"), and for probes of returns the
- * bit that says so. -errno after a report. */
+ * bit that says so. -errno after a report; 1 when there are none and
+ * missing_probes allows that. */
 int attach_source(struct session *s, const struct plan_probe *p,
 		  const char *source, struct perf_event_attr *attr);
 

@@ -306,6 +306,7 @@ static int link_some(struct multi *m, size_t first, size_t n)
 
 	if (fd < 0)
 		return fd == -ESRCH ? -ENOENT : fd;
+	m->s->progress.done += n - 1;
 	attach_keep(m->s, fd);
 	return 0;
 }

@@ -29,18 +29,32 @@ static int read_number(struct session *s, const char *source, const char *file,
 	return 0;
 }
 
+static int report_source(struct session *s, const struct plan_probe *p,
+			 const char *source, int err)
+{
+	static const char fmt[] = "this kernel has no %ss: cannot attach %.*s";
+
+	switch (s->plan->options.num[OPT_MISSING_PROBES]) {
+	case MISSING_IGNORE: return 1;
+	case MISSING_WARN:
+		diag_warn(s->diags, NOWHERE, D_KERNEL, fmt, source,
+			  STR_ARG(p->name));
+		return 1;
+	default:
+		diag_error(s->diags, NOWHERE, D_KERNEL, fmt, source,
+			   STR_ARG(p->name));
+		return err;
+	}
+}
+
 int attach_source(struct session *s, const struct plan_probe *p,
 		  const char *source, struct perf_event_attr *attr)
 {
 	uint64_t type, bit;
 	int err = read_number(s, source, "type", "", &type);
 
-	if (err) {
-		diag_error(s->diags, NOWHERE, D_KERNEL,
-			   "this kernel has no %ss: cannot attach %.*s", source,
-			   STR_ARG(p->name));
-		return err;
-	}
+	if (err)
+		return report_source(s, p, source, err);
 	attr->type = (uint32_t)type;
 	if (!(p->flags & PF_RETURN))
 		return 0;
@@ -65,21 +79,26 @@ static int attach_dynamic(struct session *s, struct perf_event_attr *attr,
 
 /* --- kprobe --------------------------------------------------------------- */
 
+static const char *kprobe_name(struct session *s, const struct plan_probe *p,
+			       size_t i)
+{
+	struct str target = p->targets.v[i];
+
+	return arena_printf(&s->arena, "%.*s%s%.*s", STR_ARG(p->module),
+			    p->module.n ? ":" : "", STR_ARG(target));
+}
+
 int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	struct perf_event_attr attr = { 0 };
+	bool is_address = p->flags & PF_ADDRESS;
 	int err = attach_source(s, p, "kprobe", &attr);
-	size_t i;
+	size_t i, n = is_address ? 1 : p->targets.n;
 
 	attr.config2 = p->offset;
-	for (i = 0; i < p->targets.n && !err; i++) {
-		struct str target = p->targets.v[i];
-		const char *name =
-			arena_printf(&s->arena, "%.*s%s%.*s",
-				     STR_ARG(p->module), p->module.n ? ":" : "",
-				     STR_ARG(target));
-
-		attr.config1 = (uintptr_t)name;
+	for (i = 0; i < n && !err; i++) {
+		if (!is_address)
+			attr.config1 = (uintptr_t)kprobe_name(s, p, i);
 		err = attach_dynamic(s, &attr, prog_fd, p->first_name + i, -1);
 		if (err)
 			err = attach_missing(s, p, i, err);

@@ -39,6 +39,9 @@ void out_say(struct out *o, const char *fmt, ...)
 /* "Attached 3 probes". */
 void out_attached(struct out *o, size_t n);
 
+/* That takes long: how many of them already are. */
+void out_attaching(struct out *o, size_t done, size_t total);
+
 /* A place of the script, its line with an underline, and what happened. */
 void out_site(struct out *o, const struct plan_site *site,
 	      enum severity severity, bool with_line, struct str text);

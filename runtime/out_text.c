@@ -91,6 +91,11 @@ void out_say(struct out *o, const char *fmt, ...)
 	say(o, &text);
 }
 
+void out_attaching(struct out *o, size_t done, size_t total)
+{
+	out_say(o, "attached %zu of %zu probes so far\n", done, total);
+}
+
 void out_attached(struct out *o, size_t n)
 {
 	out_say(o, "Attached %zu probe%s\n", n, n == 1 ? "" : "s");

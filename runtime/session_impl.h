@@ -10,6 +10,7 @@
 #include "runtime/child.h"
 #include "runtime/maps.h"
 #include "runtime/out.h"
+#include "runtime/progress.h"
 #include "runtime/session.h"
 
 struct bpf_object;
@@ -50,6 +51,7 @@ struct session {
 	bool *is_multi; /* plan.probes.n: attached by one link for many */
 	VEC(struct attachment) attached;
 	VEC(struct iteration) iterations;
+	struct progress progress; /* of attaching */
 	size_t n_left_out; /* matches of wildcards that are not here */
 
 	struct child child;

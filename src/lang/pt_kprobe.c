@@ -27,6 +27,8 @@ static bool add_function(struct expand *x, const struct attach_point *ap,
 		t->module = str_split(name, ':', &rest);
 		t->name = rest;
 	}
+	if (str_is(t->module, "vmlinux")) /* as if none was asked for */
+		t->module = (struct str){ "", 0 };
 	t->args = NULL;
 	if (x->uses_args && !(t->flags & PF_RETURN) && !t->offset)
 		t->args = machine_traced_args(x->machine, x->types, t->module,
@@ -53,23 +55,82 @@ static void suggest_function(struct expand *x, const struct attach_point *ap,
 					STR_ARG(near->best));
 }
 
+/* The functions that kprobes can be put on. */
+static bool find_functions(struct expand *x, struct str module,
+			   struct str pattern, str_vec *found)
+{
+	size_t i, n = 0;
+
+	if (machine_functions(x->machine, module, pattern, x->arena, found))
+		return false;
+	for (i = 0; i < found->n; i++) {
+		struct str rest, name = found->v[i];
+
+		if (str_has(name, ':')) {
+			str_split(name, ':', &rest);
+			name = rest;
+		}
+		if (!machine_forbids_kprobe(x->machine, name))
+			found->v[n++] = found->v[i];
+	}
+	found->n = n;
+	return true;
+}
+
+static bool no_function(struct expand *x, const struct attach_point *ap,
+			struct str wanted)
+{
+	struct suggest near = { 0 };
+	const char *why = NULL;
+	bool ok;
+
+	if (!str_is_glob(wanted))
+		why = machine_no_kprobe(x->machine, wanted);
+	if (!why)
+		suggest_function(x, ap, wanted, &near);
+	ok = expand_no_match(x, ap, &near);
+	if (why && x->script->options.num[OPT_MISSING_PROBES] != MISSING_IGNORE)
+		diag_hint(x->d, "%s", why);
+	return ok;
+}
+
+/* An instruction by its address, whatever function that is in. */
+static bool add_address(struct expand *x, const struct attach_point *ap,
+			struct str text, struct target *t)
+{
+	if (ap_parts(ap) > 1 || !expand_number(text, &t->offset))
+		return diag_error(x->d, ap_span(ap, ap_parts(ap) - 1),
+				  D_ATTACH_POINT, "'%.*s' is not an address",
+				  STR_ARG(text));
+	if (!x->env->unsafe) {
+		diag_error(x->d, ap->span, D_UNSAFE,
+			   "a probe at an address of the kernel needs "
+			   "--unsafe");
+		diag_hint(x->d, "nothing tells whether an instruction starts "
+				"there: function+offset is checked");
+		return false;
+	}
+	t->flags |= PF_ADDRESS;
+	t->full = str_printf(x->arena, "%s:0x%llx", ap->row->name,
+			     (unsigned long long)t->offset);
+	return expand_add(x, ap, t);
+}
+
 static bool expand_function(struct expand *x, const struct attach_point *ap,
 			    struct target *t)
 {
 	struct str pattern = function_part(ap);
-	struct suggest near = { 0 };
 	str_vec found = { 0 };
 
 	t->ctx = CTX_REGS;
 	t->kind = PK_KPROBE;
+	if (pattern.p[0] >= '0' && pattern.p[0] <= '9')
+		return add_address(x, ap, pattern, t);
 	if (!expand_offset(x, ap, &pattern, &t->offset) ||
-	    machine_functions(x->machine, module_part(ap), pattern, x->arena,
-			      &found))
+	    !find_functions(x, module_part(ap), pattern, &found))
 		return false;
-	if (!found.n) {
-		suggest_function(x, ap, pattern, &near);
-		return expand_no_match(x, ap, &near);
-	}
+	if (!found.n)
+		return no_function(x, ap, pattern);
 	vec_each(name, &found)
 		if (!add_function(x, ap, *name, t))
 			return false;
@@ -90,7 +151,8 @@ static bool expand_kretprobe(struct expand *x, const struct attach_point *ap)
 		.retval = type_int(x->types, 8, true),
 	};
 
-	if (str_has(function_part(ap), '+'))
+	if (str_has(function_part(ap), '+') ||
+	    str_starts(function_part(ap), "0x"))
 		return diag_error(x->d, ap_span(ap, ap_parts(ap) - 1),
 				  D_ATTACH_POINT,
 				  "%s probes take no offset: they fire when "
@@ -126,8 +188,11 @@ static bool list_functions(struct expand *x, const struct attach_point *ap,
 	struct str pattern = ap_parts(ap) ? function_part(ap) : STR("*");
 	str_vec found = { 0 };
 
-	if (machine_functions(x->machine, module_part(ap), pattern, x->arena,
-			      &found))
+	if (!machine_has_kprobes(x->machine))
+		return !ap_parts(ap) ||
+		       diag_error(x->d, (struct span){ 0 }, D_KERNEL,
+				  "this kernel has no kprobes");
+	if (!find_functions(x, module_part(ap), pattern, &found))
 		return false;
 	vec_each(name, &found)
 		list_function(x, ap, *name, with_args, out);
@@ -138,7 +203,7 @@ const struct probe_type kprobe_types[] = {
 	{ .name = "kprobe",
 	  .aliases = { "k" },
 	  .form = "kprobe:function, kprobe:module:function, "
-		  "kprobe:function+offset",
+		  "kprobe:function+offset, kprobe:0xaddress",
 	  .min_parts = 1,
 	  .max_parts = 2,
 	  .expand = expand_kprobe,

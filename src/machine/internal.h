@@ -51,6 +51,9 @@ struct machine {
 	struct str process_root; /* "" when it sees what we see */
 	bool replaced_said;
 	struct strmap cgroups; /* cgroup.c: "id hierarchies" -> paths */
+	/* kprobes.c */
+	bool kprobes_tried;
+	str_vec no_kprobes; /* sorted */
 	/* symbols.c */
 	bool kallsyms_tried;
 	struct buf kallsyms;

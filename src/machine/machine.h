@@ -201,6 +201,14 @@ bool machine_has_kprobes(struct machine *m);
 int machine_functions(struct machine *m, struct str module, struct str pattern,
 		      struct arena *a, str_vec *out);
 
+/* Does the kernel forbid kprobes in a function, although it can be traced?
+ * False where its list cannot be read. */
+bool machine_forbids_kprobe(struct machine *m, struct str name);
+
+/* Why machine_functions() does not know a name, for a message; NULL when the
+ * kernel has nothing of that name. */
+const char *machine_no_kprobe(struct machine *m, struct str name);
+
 /* A kernel symbol's address; 0 when unknown or hidden from us. */
 uint64_t machine_kaddr(struct machine *m, struct str name);
 

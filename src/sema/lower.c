@@ -385,6 +385,10 @@ static void lower_needs(struct lower *l, const struct prog *p)
 
 	if (p->is_go && x->flags & PF_RETURN)
 		l->plan->needs |= NEED_UNSAFE;
+	if (x->kind == PK_KPROBE && x->flags & PF_ADDRESS) {
+		l->plan->needs |= NEED_UNSAFE;
+		lower_need_release(l);
+	}
 	if (p->ctx == CTX_RAW || p->ctx == CTX_ITER)
 		l->plan->needs |= NEED_KERNEL_BTF;
 	if (p->ctx != CTX_TRACEPOINT || !p->args || x->kind == PK_SYSCALLS ||

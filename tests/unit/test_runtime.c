@@ -64,3 +64,38 @@ char *fixture_text(struct fixture *f, int fd)
 	cr_assert_eq(pread(fd, text, (size_t)n, 0), n);
 	return text;
 }
+
+Test(progress, is_told_each_second_until_all_is_done)
+{
+	const uint64_t second = 1000000000;
+	struct progress p = { .total = 100, .said = 7 };
+
+	cr_assert(!progress_add(&p, 1, 8));
+	cr_assert(!progress_add(&p, 1, 6 + second));
+	cr_assert(progress_add(&p, 1, 7 + second));
+	cr_assert_eq(p.done, 3);
+	cr_assert(!progress_add(&p, 1, 8 + second));
+	cr_assert(progress_add(&p, 95, 7 + 2 * second));
+	cr_assert(!progress_add(&p, 1, 7 + 9 * second), "all is done");
+}
+
+Test(progress, clock_goes_forward)
+{
+	uint64_t before = progress_clock();
+
+	cr_assert_geq(progress_clock(), before);
+}
+
+Test(progress, says_how_many)
+{
+	struct fixture f;
+	char *text;
+
+	fixture_open(&f);
+	fixture_start(&f);
+	out_attaching(&f.session.out, 3, 100);
+	text = fixture_text(&f, f.err_fd);
+	cr_assert_str_eq(text, "attached 3 of 100 probes so far\n");
+	free(text);
+	fixture_close(&f);
+}
