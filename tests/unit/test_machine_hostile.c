@@ -185,6 +185,38 @@ Test(hostile, elf)
 	mutate("host/usr/lib/libsample.so.1", "prog", 500, ask_elf);
 }
 
+static void ask_program(const char *full)
+{
+	const struct type *ret, *args;
+	elf_symbol_vec v = { 0 };
+	address_vec lines = { 0 };
+	uint64_t near;
+	struct host h;
+
+	host_open(&h, "/");
+	machine_elf_symbols(full, STR("*"), &h.arena, &v);
+	machine_elf_is_go(full);
+	vec_each(sym, &v) {
+		args = machine_user_args(h.machine, &h.types, full,
+					 sym->address, &ret);
+		for (uint32_t i = 0; args && i < args->n_fields; i++) {
+			const struct type *t = args->fields[i].type;
+
+			if (t->kind == TY_PTR && t->elem &&
+			    t->elem->kind == TY_RECORD)
+				machine_complete(h.machine, &h.types, t->elem);
+		}
+	}
+	machine_user_line(h.machine, full, STR("named.cc"), 60, 0, &h.arena,
+			  &lines, &near);
+	host_close(&h);
+}
+
+Test(hostile, program)
+{
+	mutate("host/usr/bin/named", "prog", 500, ask_program);
+}
+
 static void ask_format(const char *full)
 {
 	const struct type *t;
