@@ -43,7 +43,10 @@ static bool pass_import(struct job *j)
 {
 	const struct parse_env env = parse_env(j);
 
-	return script_import(j->script, &env, j->d);
+	if (!script_import(j->script, &env, j->d))
+		return false;
+	script_c_macros(j->script, &env, j->d);
+	return true;
 }
 
 /* The environment wins over the script. */

@@ -357,6 +357,7 @@ struct macro { /* macro name(@m, $v, x) { ... } */
 	struct expr *params; /* EX_MAP, EX_VAR, EX_NAME */
 	uint32_t n_params;
 	struct expr *body; /* EX_BLOCK */
+	bool is_c; /* it was a #define */
 	struct macro *next;
 };
 
@@ -511,6 +512,11 @@ void script_free(struct script *s);
  * the file that names them; no file is read twice. False with errors in d. */
 bool script_import(struct script *s, const struct parse_env *env,
 		   struct diags *d);
+
+/* Macros of its C that have parameters become macros of s where they can; after
+ * script_import(). Reports nothing. */
+void script_c_macros(struct script *s, const struct parse_env *env,
+		     struct diags *d);
 
 /* --emit=ast, and --emit=typed with types (after check). */
 void script_text(const struct script *s, bool typed, struct buf *out);

@@ -58,7 +58,8 @@ static bool no_arguments(struct c_front *c, const struct c_macro *m,
 			 struct span at)
 {
 	diag_error(c->d, at, D_UNSUPPORTED,
-		   "the macro '%.*s' has parameters: only C can use it",
+		   "the macro '%.*s' is no expression of the script: only C "
+		   "can use it",
 		   STR_ARG(m->name));
 	diag_hint(c->d,
 		  "write it as a macro of the script: macro %.*s(x) "

@@ -285,7 +285,8 @@ bool macros_expand(struct script *s, struct diags *d)
 	unsigned int before = d->errors;
 
 	for (const struct macro *x = s->macros; x; x = x->next)
-		macro_check(&m, x);
+		if (!x->is_c)
+			macro_check(&m, x);
 	if (d->errors == before)
 		expand_script(&m);
 	return d->errors == before;
