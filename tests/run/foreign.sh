@@ -20,7 +20,7 @@ until_done()
 
 has_program()
 {
-	[[ $(readlink "/proc/$pid/exe") == "$1" ]]
+	[[ /proc/$pid/exe -ef /proc/$pid/root$1 ]]
 }
 
 is_attached()
