@@ -17,6 +17,7 @@
 #include "runtime/loop.h"
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
+#include "runtime/traced_files.h"
 
 /* Records handled before the loop looks for signals and ends. */
 #define RECORDS_PER_TURN 4096
@@ -223,10 +224,12 @@ int session_start(struct session *s)
 		out_attached(&s->out, count_targets(s->plan));
 	if (!err)
 		err = child_let_go(&s->child, s->diags);
-	if (err)
+	if (err) {
 		attach_drop_all(s);
-	else
+	} else {
 		see_processes(s);
+		traced_files_note(s);
+	}
 	child_resume(&s->child);
 	return err;
 }
@@ -308,6 +311,7 @@ int session_stop(struct session *s)
 	session_consume(s, true);
 	report_lost(s);
 	report_sites(s);
+	traced_files_report(s);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #define ESPY_RUNTIME_SESSION_IMPL_H
 
 #include <signal.h>
+#include <sys/types.h>
 
 #include "plan/fmt.h"
 #include "runtime/child.h"
@@ -29,6 +30,13 @@ struct iteration {
 	int link_fd; /* borrowed from attached */
 };
 
+/* A binary with probes in it; see traced_files.h. */
+struct traced_file {
+	const char *path;
+	dev_t dev;
+	ino_t ino;
+};
+
 struct session {
 	const struct plan *plan; /* borrowed, as the next two */
 	struct machine *machine;
@@ -51,6 +59,7 @@ struct session {
 	bool *is_multi; /* plan.probes.n: attached by one link for many */
 	VEC(struct attachment) attached;
 	VEC(struct iteration) iterations;
+	VEC(struct traced_file) files;
 	struct progress progress; /* of attaching */
 	size_t n_left_out; /* matches of wildcards that are not here */
 

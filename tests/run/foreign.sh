@@ -7,6 +7,7 @@
 #	tree		its path is in its own mount namespace
 #	deleted		its file was deleted since it was started
 #	replaced	the same, and there is another file by that name
+#	swapped		there will be another file by that name
 set -eu -o pipefail
 
 # until_done COMMAND: try again until it succeeds, or the program has ended
@@ -69,6 +70,21 @@ tree)
 		exec '$PWD/tree/names' 4 '$PWD/go'"
 	until_done has_program "$PWD/tree/names"
 	trace "$PWD/tree/names"
+	;;
+swapped)
+	cp "$PROGS/names" running
+	espy -e "uprobe:$PWD/running:cpp:\"ns::add(long)\" {
+			@ = sum(args.a);
+		}" >traced.out 2>traced.err &
+	pid=$! espy=$!
+	until_done is_attached
+	./running 4
+	cp "$PROGS/names" running.new
+	mv running.new running
+	./running 4
+	kill -INT "$espy"
+	wait "$espy" || true
+	sed '/^$/d' traced.out traced.err
 	;;
 deleted | replaced)
 	cp "$PROGS/names" running
