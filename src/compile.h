@@ -23,6 +23,7 @@ struct compile_opts {
 	struct machine *machine;
 	const char *const *params; /* $1 ... $# ; also --name=value */
 	size_t n_params;
+	const char *probe_filter; /* only probes of such names; NULL: all */
 	bool params_later; /* it is saved: missing ones may still come */
 	char *const *env; /* for ESPY_*; NULL: none */
 	bool unsafe; /* --unsafe was given */

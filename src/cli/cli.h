@@ -25,6 +25,7 @@ struct cli {
 	const char *program; /* -e */
 	const char *file; /* a path or "-"; NULL with -e */
 	const char *save; /* MODE_SAVE */
+	const char *probe_filter; /* NULL: all probes */
 	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */
 	bool is_chapter; /* MODE_DOC: word names a chapter */
 	bool is_wary; /* -k */

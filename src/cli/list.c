@@ -129,6 +129,7 @@ static int list_script(const struct cli *c, struct machine *m,
 		.params = c->params,
 		.n_params = c->n_params,
 		.unsafe = c->run.session.unsafe,
+		.probe_filter = c->probe_filter,
 		.last = STAGE_PLAN,
 	};
 	const struct source *src =

@@ -6,6 +6,7 @@ enum {
 	CLI_EMIT = RUN_OPT_NEXT,
 	CLI_SAVE,
 	CLI_CHECK,
+	CLI_FILTER,
 	CLI_INFO,
 	CLI_DOC,
 	CLI_DOCS,
@@ -22,6 +23,7 @@ const struct option cli_long_options[] = {
 	{ "emit", required_argument, NULL, CLI_EMIT },
 	{ "save", required_argument, NULL, CLI_SAVE },
 	{ "check", no_argument, NULL, CLI_CHECK },
+	{ "probe-filter", required_argument, NULL, CLI_FILTER },
 	{ "info", no_argument, NULL, CLI_INFO },
 	{ "help-function", required_argument, NULL, CLI_DOC },
 	{ "docs", required_argument, NULL, CLI_DOCS },
@@ -58,6 +60,8 @@ const char cli_help[] =
 	"      --test[=FORM] run the script's tests; FORM: text, tap, json\n"
 	"      --bench[=FORM]\n"
 	"                    run its benchmarks\n"
+	"      --probe-filter REGEX\n"
+	"                    only probes with such names (and begin, end)\n"
 	"      --unsafe      allow functions that change the system\n"
 	"      --no-feature LIST\n"
 	"                    do not use kprobe_multi, uprobe_multi\n"
@@ -98,6 +102,7 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	case 'd':
 	case CLI_EMIT: return take_stage(c, arg, d);
 	case CLI_CHECK: c->mode = MODE_CHECK; return true;
+	case CLI_FILTER: c->probe_filter = arg; return true;
 	case CLI_INFO: c->mode = MODE_INFO; return true;
 	case 'h': c->mode = MODE_HELP; return true;
 	case 'V': c->mode = MODE_VERSION; return true;

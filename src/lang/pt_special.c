@@ -59,7 +59,7 @@ static bool expand_self(struct expand *x, const struct attach_point *ap)
 	diag_error(x->d, ap_span(ap, 1), D_ATTACH_POINT,
 		   "'%.*s' is no signal that a script can have", STR_ARG(name));
 	signal_suggest(name, &near);
-	if (near.best.p)
+	if (near.best.p && near.distance < 2)
 		diag_hint(x->d, "did you mean '%.*s'?", STR_ARG(near.best));
 	else
 		diag_hint(x->d,

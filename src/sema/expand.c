@@ -89,8 +89,7 @@ static bool has_shape(const struct prog *p, const struct attach_point *ap,
 	return p->row == ap->row && p->ctx == t->ctx &&
 	       is_same_layout(p->args, t->args) && p->retval == t->retval &&
 	       p->is_user == t->is_user && p->is_go == t->is_go &&
-	       p->is_each == t->is_each &&
-	       p->attach.v[0].kind == t->kind &&
+	       p->is_each == t->is_each && p->attach.v[0].kind == t->kind &&
 	       str_eq(p->operands, t->operands) &&
 	       p->attach.v[0].flags == t->flags;
 }
@@ -179,6 +178,18 @@ static void add_attach(struct expand *x, struct prog *p, struct str name,
 	vec_push(x->arena, &p->names, t->full);
 }
 
+/* By label if it has one, else by full name; begin and end have none. */
+static bool is_wanted(struct expand *x, const struct attach_point *ap,
+		      const struct target *t)
+{
+	struct str name = ap->label.n ? ap->label : t->full;
+
+	if (!x->filter ||
+	    (!ap->label.n && (t->kind == PK_BEGIN || t->kind == PK_END)))
+		return true;
+	return !regexec(x->filter, str_copy(x->arena, name).p, 0, NULL, 0);
+}
+
 bool expand_add(struct expand *x, const struct attach_point *ap,
 		const struct target *t)
 {
@@ -187,6 +198,8 @@ bool expand_add(struct expand *x, const struct attach_point *ap,
 
 	if (x->is_full)
 		return false;
+	if (!is_wanted(x, ap, t))
+		return true;
 	if (x->n_targets >= max) {
 		x->is_full = true;
 		diag_error(x->d, ap->span, D_LIMIT,
@@ -343,6 +356,19 @@ static bool expand_probe(struct expand *x, struct probe *p)
 	return ok;
 }
 
+static bool read_filter(const char *text, regex_t *out, struct diags *d)
+{
+	char why[256];
+	int err = regcomp(out, text, REG_EXTENDED | REG_NOSUB);
+
+	if (!err)
+		return true;
+	regerror(err, out, why, sizeof(why));
+	return diag_error(d, (struct span){ 0 }, D_USAGE,
+			  "--probe-filter: '%s' is no regular expression: %s",
+			  text, why);
+}
+
 bool sema_expand(struct script *s, const struct sema_env *env, struct diags *d)
 {
 	struct expand x = {
@@ -354,8 +380,16 @@ bool sema_expand(struct script *s, const struct sema_env *env, struct diags *d)
 		.arena = &s->arena,
 	};
 	bool ok = true;
+	regex_t filter;
 
+	if (env->probe_filter) {
+		if (!read_filter(env->probe_filter, &filter, d))
+			return false;
+		x.filter = &filter;
+	}
 	for (struct probe *p = s->probes; p; p = p->next)
 		ok &= expand_probe(&x, p);
+	if (x.filter)
+		regfree(&filter);
 	return ok;
 }

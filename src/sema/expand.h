@@ -4,6 +4,8 @@
 #ifndef ESPY_SEMA_EXPAND_H
 #define ESPY_SEMA_EXPAND_H
 
+#include <regex.h>
+
 #include "lang/lang.h"
 #include "sema/sema.h"
 
@@ -20,6 +22,7 @@ struct expand {
 	bool uses_regs; /* its body reads arg0 and so on */
 	uint64_t uses_argn; /* which of them; bit 63: any from arg63 on */
 	bool uses_retval; /* its body reads retval */
+	const regex_t *filter; /* names of probes; NULL: all */
 	size_t n_targets; /* of the whole script */
 	bool is_full; /* max_probes reached and reported */
 };

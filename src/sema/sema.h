@@ -18,6 +18,7 @@ struct sema_env {
 	size_t n_params;
 	const char *const *words; /* all of them, also --name=value */
 	size_t n_words;
+	const char *probe_filter; /* a regular expression; NULL: all probes */
 	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
 	bool is_wary; /* -k: reads that fail and missing keys are told */

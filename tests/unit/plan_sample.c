@@ -142,6 +142,17 @@ static void add_probes(struct plan *p)
 				       .operands = STR("_ -4@%edi") },
 		  TARGETS("a:b", "a:c"));
 	add_probe(p,
+		  (struct plan_probe){ .name = STR("self:signal:SIGUSR1"),
+				       .kind = PK_SELF },
+		  TARGETS("SIGUSR1"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("test:a"), .kind = PK_TEST },
+		  TARGETS("a"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("bench:a"),
+				       .kind = PK_BENCH },
+		  TARGETS("a"));
+	add_probe(p,
 		  (struct plan_probe){ .name = STR("software:faults"),
 				       .kind = PK_SOFTWARE,
 				       .rate = 100 },
