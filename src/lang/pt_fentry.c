@@ -93,8 +93,8 @@ static bool report_missing(struct expand *x, const struct attach_point *ap,
 
 	if (why)
 		why = arena_printf(x->arena, "it cannot be traced: %s", why);
-	else if (!str_is_glob(wanted) && machine_kaddr(x->machine, wanted))
-		why = "the kernel has this function, but not for tracing";
+	else if (!str_is_glob(wanted))
+		why = machine_no_kprobe(x->machine, wanted);
 	if (why || str_is_glob(wanted) ||
 	    machine_functions(x->machine, STR(""), STR("*"), x->arena, &all))
 		return expand_no_match_why(x, ap, NULL, why);

@@ -33,6 +33,14 @@ static const char *const never_return[] = {
 	"__x64_sys_exit_group",
 };
 
+/* Hooks whose answers are more than yes or no: the kernel refuses programs. */
+static const char *const no_hooks[] = {
+	"audit_rule_match",    "getprocattr",       "getselfattr",
+	"inode_copy_up_xattr", "inode_getsecurity", "inode_listsecurity",
+	"inode_need_killpriv", "ismaclabel",        "key_getsecurity",
+	"setprocattr",         "vm_enough_memory",
+};
+
 static bool is_in(struct str name, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -169,13 +177,13 @@ const struct type *machine_traced_args(struct machine *m, struct types *t,
 
 #define LSM_PREFIX "bpf_lsm_"
 
-int machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
-		      str_vec *out)
+void machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
+		       str_vec *out)
 {
 	struct btf_ref r = { 0 };
 
 	if (!btf_open(m))
-		return 0;
+		return;
 	for (r.id = 1; r.id < btf_count(m, 0); r.id++) {
 		const struct btf_type *b = btf_get(m, r);
 		struct str name;
@@ -187,11 +195,11 @@ int machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
 			continue;
 		name.p += strlen(LSM_PREFIX);
 		name.n -= strlen(LSM_PREFIX);
-		if (str_glob(pattern, name))
+		if (str_glob(pattern, name) &&
+		    !is_in(name, no_hooks, ARRAY_SIZE(no_hooks)))
 			vec_push(a, out, str_copy(a, name));
 	}
 	str_vec_sort(out);
-	return 0;
 }
 
 bool machine_has_bpf_lsm(struct machine *m)

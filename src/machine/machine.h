@@ -116,8 +116,8 @@ const struct type *machine_traced_args(struct machine *m, struct types *t,
 
 /* Names of LSM hooks by glob ("file_open"), from BTF, in byte order. Are
  * programs of BPF called by them? */
-int machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
-		      str_vec *out);
+void machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
+		       str_vec *out);
 bool machine_has_bpf_lsm(struct machine *m);
 
 /* Does the kernel let programs change what the function returns? */
