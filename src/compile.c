@@ -171,7 +171,7 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 		.env = {
 			.machine = opts->machine,
 			.probe_filter = opts->probe_filter,
-		.params_later = opts->params_later,
+			.params_later = opts->params_later,
 			.unsafe = opts->unsafe,
 			.is_wary = opts->is_wary,
 		},
