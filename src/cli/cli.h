@@ -46,6 +46,12 @@ extern const char cli_help[];
 /* The running system: compiler, libraries, what the kernel offers. */
 void cli_info(struct machine *m, struct buf *out);
 
+/* -l 'struct NAME': is a pattern about types? They and, when asked for, their
+ * members are appended to out; how many there were. */
+bool cli_is_type(struct str word);
+size_t cli_list_types(struct machine *m, struct str pattern, bool with_members,
+		      struct buf *out);
+
 /* -l: what matches c->word, or what the script would attach to. Exit
  * status. */
 int cli_list(const struct cli *c, struct machine *m, struct sources *srcs,

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list.c - espy -l: probes by pattern, or those of a script. */
+#include <sys/stat.h>
+
 #include "cli/cli.h"
 #include "lang/lang.h"
 #include "sema/expand.h"
+
+#define MAX_SCRIPT (16u << 20) /* bytes */
 
 struct listing {
 	struct expand x;
@@ -87,6 +91,18 @@ static void list_search(struct listing *l)
 	buf_free(&all);
 }
 
+static void no_match(struct machine *m, struct str word, struct diags *d)
+{
+	struct suggest near = {};
+
+	diag_error(d, (struct span){}, D_NO_MATCH, "no %s matches '%.*s'",
+		   cli_is_type(word) ? "type" : "probe", STR_ARG(word));
+	if (cli_is_type(word))
+		machine_suggest_type(m, word, &near);
+	if (near.best.p)
+		diag_hint(d, "did you mean '%.*s'?", STR_ARG(near.best));
+}
+
 static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
 {
 	struct listing l = {
@@ -106,13 +122,12 @@ static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
 		.types = &l.script.types,
 		.arena = &l.script.arena,
 	};
-	if (!list_named(&l) && !str_has(l.pattern, ':'))
+	if (cli_is_type(l.pattern))
+		cli_list_types(m, l.pattern, l.with_args, &l.out);
+	else if (!list_named(&l) && !str_has(l.pattern, ':'))
 		list_search(&l);
-	if (l.out.n == 0 && d->errors == 0) {
-		diag_error(d, (struct span){}, D_NO_MATCH,
-			   "no probe matches '%.*s'",
-			   STR_ARG(str_from(c->word ? c->word : "*")));
-	}
+	if (l.out.n == 0 && d->errors == 0)
+		no_match(m, str_from(c->word ? c->word : "*"), d);
 	if (fwrite(l.out.p, 1, l.out.n, stdout) != l.out.n || fflush(stdout))
 		status = 2;
 	buf_free(&l.out);
@@ -122,7 +137,8 @@ static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
 
 /* What a script attaches to: the names of its plan. */
 static int list_script(const struct cli *c, struct machine *m,
-		       struct sources *srcs, struct diags *d)
+		       struct sources *srcs, struct str name, struct str text,
+		       struct diags *d)
 {
 	struct compile_opts o = {
 		.machine = m,
@@ -132,22 +148,40 @@ static int list_script(const struct cli *c, struct machine *m,
 		.probe_filter = c->probe_filter,
 		.last = STAGE_PLAN,
 	};
-	const struct source *src =
-		source_add(srcs, STR("stdin"), str_from(c->program));
+	const struct source *src = source_add(srcs, name, text);
 	struct plan *p = compile(srcs, src, &o, d);
 
 	if (!p)
 		return run_status(d);
-	vec_each(name, &p->names)
-		printf("%.*s\n", STR_ARG(*name));
+	vec_each(it, &p->names)
+		printf("%.*s\n", STR_ARG(*it));
 	plan_free(p);
 	return fflush(stdout) ? 2 : 0;
+}
+
+/* A script is named by its file; nothing that is a probe's name is one. */
+static bool is_file(const char *word)
+{
+	struct stat st;
+
+	return !stat(word, &st) && S_ISREG(st.st_mode);
 }
 
 int cli_list(const struct cli *c, struct machine *m, struct sources *srcs,
 	     struct diags *d)
 {
+	auto_buf struct buf text = {};
+	int err;
+
 	if (c->program)
-		return list_script(c, m, srcs, d);
-	return list_pattern(c, m, d);
+		return list_script(c, m, srcs, STR("stdin"),
+				   str_from(c->program), d);
+	if (!c->word || !is_file(c->word))
+		return list_pattern(c, m, d);
+	err = buf_read_file(&text, c->word, MAX_SCRIPT);
+	if (!err)
+		return list_script(c, m, srcs, str_from(c->word),
+				   buf_view(&text), d);
+	diag_errno(d, err, D_IO, "cannot read '%s'", c->word);
+	return run_status(d);
 }

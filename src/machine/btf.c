@@ -195,6 +195,33 @@ static const struct {
 	{ "", BTF_KIND_TYPEDEF },
 };
 
+void machine_types(struct machine *m, struct str pattern, struct arena *a,
+		   str_vec *out)
+{
+	struct btf_ref r = { 0 };
+	size_t k = 0;
+
+	if (!btf_open(m))
+		return;
+	while (!str_starts(pattern, keywords[k].keyword))
+		k++;
+	pattern.p += strlen(keywords[k].keyword);
+	pattern.n -= strlen(keywords[k].keyword);
+	for (r.id = 1; r.id < btf_count(m, 0); r.id++) {
+		const struct btf_type *b = btf_get(m, r);
+		const char *name;
+
+		if (btf_kind(b) != keywords[k].kind || !b->name_off)
+			continue;
+		name = btf_name(m, r, b->name_off);
+		if (str_glob(pattern, str_from(name)))
+			vec_push(a, out,
+				 str_printf(a, "%s%s", keywords[k].keyword,
+					    name));
+	}
+	str_vec_sort(out);
+}
+
 void machine_suggest_type(struct machine *m, struct str name, struct suggest *s)
 {
 	struct suggest near = { 0 };

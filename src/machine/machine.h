@@ -75,6 +75,11 @@ void machine_field_names(struct machine *m, const struct type *record,
 bool machine_enumerator(struct machine *m, struct types *t, struct str name,
 			int64_t *value, const struct type **type);
 
+/* Names of vmlinux's types that match a pattern, "struct task_*", in byte
+ * order; none without BTF. */
+void machine_types(struct machine *m, struct str pattern, struct arena *a,
+		   str_vec *out);
+
 /* Names of types for suggestions: calls nothing when BTF is missing. */
 void machine_suggest_type(struct machine *m, struct str name,
 			  struct suggest *s);

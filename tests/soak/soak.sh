@@ -17,6 +17,7 @@ ESPY_RUN=${ESPY_RUN:-espy-run}
 progs=${ESPY_TEST_PROGS:?is where the test programs are}
 patience=$((60 * ${ESPY_TEST_SLOW:-1})) # seconds
 work=$(mktemp -d)
+mkfifo "$work/said"
 n=0 failed=0 ran=0 target=
 
 finish()
@@ -92,14 +93,14 @@ until_signal()
 	local signal=$1 file=$2 pid status=1
 	shift 2
 
-	exec {said}< <(exec "$ESPY_RUN" "$@" "$file" 2>&1 >/dev/null)
+	"$ESPY_RUN" "$@" "$file" >/dev/null 2>"$work/said" &
 	pid=$!
+	exec {said}<"$work/said"
 	if attached "$said"; then
 		status=0
 	fi
-	kill "-$signal" "$pid" 2>/dev/null
-	# its end closes the pipe
-	while read -r -t "$patience" -u "$said" _; do :; done
+	kill "-$signal" "$pid"
+	wait "$pid"
 	exec {said}<&-
 	return $status
 }
@@ -119,7 +120,7 @@ once()
 	1) until_signal INT "$file" "$@" ;;
 	2) until_signal TERM "$file" "$@" ;;
 	3) until_signal KILL "$file" "$@" ;;
-	esac
+	esac 2>/dev/null
 }
 
 soak()
@@ -152,12 +153,13 @@ has_its_code()
 	while read -r range rights offset rest; do
 		[[ $rights == r-xp && $rest == */many ]] || continue
 		from=$((0x${range%-*} / 4096)) to=$((0x${range#*-} / 4096))
-		cmp <(dd "if=/proc/$target/mem" bs=4096 skip=$from \
-			count=$((to - from)) 2>/dev/null) \
-		    <(dd "if=$many" bs=4096 skip=$((0x$offset / 4096)) \
-			count=$((to - from)) 2>/dev/null) >"$work/differ" &&
-			return
-		grep -q EOF "$work/differ" && return
+		dd "if=/proc/$target/mem" "of=$work/memory" bs=4096 \
+			skip=$from count=$((to - from)) 2>/dev/null
+		dd "if=$many" "of=$work/file" bs=4096 \
+			skip=$((0x$offset / 4096)) count=$((to - from)) \
+			2>/dev/null
+		[[ -s $work/memory ]] || return
+		cmp "$work/memory" "$work/file" >"$work/differ" && return
 	done <"/proc/$target/maps"
 	return 1
 }
