@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* toucher [N [PAGES]] - accesses to memory. toucher_watched, which lies where
- * `nm` says, is written N (1) times and then read twice as often, by the main
- * thread and as often again by another. toucher_run is called N times.
+/* toucher [N [PAGES]] - accesses to memory, which lies where `nm` says.
+ * toucher_written is written N (1) times, toucher_read is read twice as often,
+ * by the main thread and as often again by another. toucher_run is called N
+ * times by each.
  *
  * Then PAGES (0) pages are touched for the first time while the thread is
  * called "touching": as many minor page faults and no others. */
@@ -12,7 +13,8 @@
 #include "number.h"
 
 /* Not zero: what is, the kernel writes when it maps the program. */
-volatile long toucher_watched = -1;
+volatile long toucher_written = -1;
+volatile long toucher_read = 1;
 volatile long toucher_sum = -1;
 
 __attribute__((noinline, noclone)) long toucher_run(long n)
@@ -25,9 +27,9 @@ static void *touch(void *arg)
 	long n = *(long *)arg, sum = 0;
 
 	for (long i = 0; i < n; i++)
-		toucher_watched = i;
+		toucher_written = i;
 	for (long i = 0; i < 2 * n; i++)
-		sum += toucher_watched;
+		sum += toucher_read;
 	for (long i = 0; i < n; i++)
 		sum += toucher_run(i);
 	toucher_sum = sum;
