@@ -18,9 +18,17 @@
 #define ESPY_FUNC __attribute__((always_inline))
 static void *(*const map_lookup_percpu)(void *map, const void *key,
 					uint32_t cpu) = (void *)195;
+static void *(*const map_lookup)(void *map, const void *key) = (void *)1;
+static long (*const map_update)(void *map, const void *key, const void *value,
+				uint64_t flags) = (void *)2;
+static long (*const get_stack)(void *ctx, void *to, uint32_t size,
+			       uint64_t flags) = (void *)67;
 #else /* a test: that has its own map */
 #define ESPY_FUNC
 void *map_lookup_percpu(void *map, const void *key, uint32_t cpu);
+void *map_lookup(void *map, const void *key);
+long map_update(void *map, const void *key, const void *value, uint64_t flags);
+long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags);
 #endif
 
 #define MAX_CPUS 4096 /* a bound the verifier can see */
@@ -60,6 +68,14 @@ int64_t espy_tseries(struct agg_slot *slots, uint64_t n, uint64_t now,
  * each with the stack pointer first. Which frame it is; -1: no room, none. */
 int64_t espy_entry_push(uint64_t *p, uint64_t size, uint64_t sp);
 int64_t espy_entry_pop(uint64_t *p, uint64_t size, uint64_t sp);
+
+/* stack.bpf.c: takes the stack of ctx, of at most max words, and keeps it in
+ * map; s is room for it. Its id, more than 0; -errno. */
+int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
+			uint64_t max, uint64_t flags, uint64_t pid);
+uint64_t espy_stack_hash(const struct stack_frames *s, uint64_t max);
+/* Of the frames that are kept under an id; 0: there are none. */
+int64_t espy_stack_bytes(void *map, uint64_t id);
 
 /* string.bpf.c: strings fill size bytes or end in NUL. */
 int64_t espy_strlen(const char *s, uint64_t size);

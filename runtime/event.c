@@ -250,6 +250,16 @@ static bool is_site_array(const struct session *s, const struct plan_site *x)
 	return store == MS_ARRAY || store == MS_PERCPU_ARRAY;
 }
 
+static void stack_text(int64_t code, struct buf *out)
+{
+	if (code == -E2BIG)
+		buf_puts(out, "too many different stacks: this one is not "
+			      "kept (see max_map_keys)");
+	else
+		buf_printf(out, "the stack is missing: %s",
+			   strerror((int)(code < 0 ? -code : code)));
+}
+
 static void site_text(const struct session *s, const struct plan_site *x,
 		      int64_t code, struct buf *out)
 {
@@ -290,6 +300,7 @@ static void site_text(const struct session *s, const struct plan_site *x,
 			   "not know the inner ones",
 			   ENTRY_FRAMES);
 		break;
+	case SITE_STACK: stack_text(code, out); break;
 	case SITE_THREAD:
 		buf_puts(out, "a value of the thread was not kept: no memory, "
 			      "or an interrupted probe was using it");
@@ -340,6 +351,12 @@ static void report_site(struct session *s, const struct plan_site *x,
 			 is_site_array(s, x) ? "has too few elements"
 					     : "was full",
 			 n, n == 1 ? "" : "s");
+	else if (x->kind == SITE_STACK)
+		out_warn(&s->out,
+			 "%" PRIu64 " stack%s of %.*s:%" PRIu32 ":%" PRIu32
+			 " %s missing",
+			 n, n == 1 ? "" : "s", STR_ARG(x->file), x->line,
+			 x->column, n == 1 ? "is" : "are");
 	else if (n > 1)
 		out_warn(&s->out,
 			 "the warning of %.*s:%" PRIu32 ":%" PRIu32

@@ -335,6 +335,16 @@ static int map_fd(struct session *s, const char *name)
 	return map ? bpf_map__fd(map) : -1;
 }
 
+static void take_stacks(struct session *s)
+{
+	struct bpf_map *map = find_map(s, STR(ABI_MAP_STACKS));
+
+	if (!map || bpf_map__key_size(map) != sizeof(uint64_t))
+		return;
+	s->stacks.fd = bpf_map__fd(map);
+	s->stacks.size = bpf_map__value_size(map);
+}
+
 static void take_descriptors(struct session *s)
 {
 	size_t i;
@@ -344,6 +354,7 @@ static void take_descriptors(struct session *s)
 			bpf_map__fd(find_map(s, s->plan->maps.v[i].symbol));
 	s->lost_fd = map_fd(s, ABI_MAP_LOST);
 	s->sites_fd = map_fd(s, ABI_MAP_SITES);
+	take_stacks(s);
 }
 
 int load_object(struct session *s)

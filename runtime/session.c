@@ -79,6 +79,7 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 		.ring_fd = -1,
 		.lost_fd = -1,
 		.sites_fd = -1,
+		.stacks = { .fd = -1 },
 		.target_fd = -1,
 		.epoll_fd = -1,
 		.signal_fd = -1,
@@ -159,6 +160,17 @@ static int open_parts(struct session *s)
 	return err ? err : open_ring(s);
 }
 
+static bool read_stack(const void *stacks, uint64_t id, struct buf *out)
+{
+	const struct stacks *m = stacks;
+	auto_free void *value = xzalloc(m->size);
+
+	if (m->fd < 0 || bpf_map_lookup_elem(m->fd, &id, value))
+		return false;
+	buf_add(out, value, m->size);
+	return true;
+}
+
 struct session *session_open(const struct plan *p, struct machine *m,
 			     const struct session_opts *o, struct diags *d)
 {
@@ -170,6 +182,10 @@ struct session *session_open(const struct plan *p, struct machine *m,
 	s->show.ksym = symbols_ksym;
 	s->show.usym = symbols_usym;
 	s->show.cgroup = symbols_cgroup;
+	s->show.kplace = symbols_kernel;
+	s->show.uplace = symbols_user;
+	s->show.stacks = &s->stacks;
+	s->show.stack = read_stack;
 	if (!open_parts(s))
 		return s;
 	session_close(s);

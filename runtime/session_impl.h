@@ -37,6 +37,12 @@ struct traced_file {
 	ino_t ino;
 };
 
+/* The map of stacks. */
+struct stacks {
+	int fd; /* -1: not in the object */
+	uint32_t size; /* of a value */
+};
+
 struct session {
 	const struct plan *plan; /* borrowed, as the next two */
 	struct machine *machine;
@@ -57,6 +63,7 @@ struct session {
 	unsigned int turn; /* records that this turn may still take */
 	int lost_fd, sites_fd; /* of private maps; -1: not in the object */
 	bool *is_multi; /* plan.probes.n: attached by one link for many */
+	struct stacks stacks;
 	VEC(struct attachment) attached;
 	VEC(struct iteration) iterations;
 	VEC(struct traced_file) files;

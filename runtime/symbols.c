@@ -335,6 +335,7 @@ void symbols_see(struct symbols *s, uint32_t pid)
 bool symbols_kernel(struct symbols *s, uint64_t address, struct symbol *out)
 {
 	*out = (struct symbol){ 0 };
+	out->file = machine_kmodule(s->machine, address);
 	return machine_ksym(s->machine, address, &out->name, &out->offset);
 }
 

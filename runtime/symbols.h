@@ -15,7 +15,7 @@ struct symbol {
 	struct str name; /* empty: only the file is known */
 	uint64_t offset; /* from the function's start; from the file's without
 			    a name */
-	struct str file; /* the binary; empty for the kernel */
+	struct str file; /* the binary; of the kernel the module, or empty */
 };
 
 /* Costs nothing until something is asked. m is borrowed, for the kernel's

@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 
 struct symbols;
+struct symbol;
 
 /* What printing needs besides the bytes. Zeroed is valid: names that cannot be
  * asked for are printed as numbers. */
@@ -21,6 +22,13 @@ struct show {
 	/* Append the paths of a cgroup in the hierarchies that match. */
 	bool (*cgroup)(struct symbols *s, uint64_t id, struct str hierarchies,
 		       struct buf *out);
+	/* Where an address is (symbols.h). */
+	bool (*kplace)(struct symbols *s, uint64_t address, struct symbol *out);
+	bool (*uplace)(struct symbols *s, uint32_t pid, uint64_t address,
+		       struct symbol *out);
+	/* Appends the struct stack_frames of an id; false: there is none. */
+	bool (*stack)(const void *stacks, uint64_t id, struct buf *out);
+	const void *stacks; /* given to it */
 	int64_t boot_to_real; /* ns to add to time since boot for the date */
 };
 

@@ -86,6 +86,7 @@ struct cg {
 
 	LLVMValueRef *maps; /* plan.maps.n; NULL: not referenced yet */
 	LLVMValueRef ring, lost, sites, scratch_map;
+	LLVMValueRef stacks; /* NULL: not referenced yet */
 	LLVMValueRef selfs; /* storage of self-> variables; NULL: none yet */
 	LLVMValueRef fixups, unknown, zeros;
 	uint32_t zeros_size;

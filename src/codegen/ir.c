@@ -13,6 +13,8 @@ bool is_reg(const struct type *t)
 	case TY_PTR:
 	case TY_ENUM:
 	case TY_KSYM:
+	case TY_KSTACK:
+	case TY_USTACK:
 	case TY_PROBE:
 	case TY_TIMESTAMP:
 	case TY_USERNAME:

@@ -208,6 +208,9 @@ uint32_t ir_map_entries(struct cg *g, const struct map *m);
 /* How many entries there are now: an i64. */
 LLVMValueRef ir_map_count(struct cg *g, const struct map *m, struct span at);
 
+/* The map of stacks; room, unless NULL: memory for one of its values. */
+LLVMValueRef ir_stacks(struct cg *g, struct val *room);
+
 /* Inside the emitter of an aggregation (flag FN_ASSIGNED): the address of the
  * map value to change, this CPU's own. */
 LLVMValueRef ir_agg_value(struct cg *g);

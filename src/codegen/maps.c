@@ -158,6 +158,37 @@ LLVMValueRef map_sites(struct cg *g)
 	return g->sites;
 }
 
+static uint32_t stacks_size(const struct cg *g)
+{
+	return (uint32_t)sizeof(struct stack_frames) +
+	       8 * g->script->stack_words;
+}
+
+/* Its memory is there from the start: where interrupts are off, none may come
+ * for the second new stack. */
+static LLVMValueRef map_stacks(struct cg *g)
+{
+	uint64_t keys = g->script->options.num[OPT_MAX_MAP_KEYS];
+
+	if (!g->stacks)
+		g->stacks =
+			map_private(g, ABI_MAP_STACKS, BPF_MAP_TYPE_HASH, 8,
+				    stacks_size(g),
+				    keys > STACK_MAX_COUNT ? (uint32_t)keys
+							   : STACK_MAX_COUNT);
+	return g->stacks;
+}
+
+LLVMValueRef ir_stacks(struct cg *g, struct val *room)
+{
+	const struct type *u64 = type_int(g->types, 8, false);
+
+	if (room)
+		*room = ir_temp_large(g, type_array(g->types, u64,
+						    stacks_size(g) / 8));
+	return map_stacks(g);
+}
+
 LLVMValueRef map_scratch(struct cg *g)
 {
 	if (!g->scratch_map)

@@ -156,12 +156,22 @@ static bool check_func(struct sema *s, struct expr *e)
 	return true;
 }
 
+/* The function that returns to ip; kernels before 6.6 do not know: ip. */
+static LLVMValueRef func_returned(struct cg *g, LLVMValueRef ip)
+{
+	LLVMValueRef fn = ir_helper(g, BPF_FUNC_get_func_ip, 1, ir_context(g));
+	struct ir_if i = ir_if(g, ir_is_zero(g, fn));
+
+	ir_end(g, &i);
+	return ir_phi(g, &i, ip, fn);
+}
+
 static struct val emit_func(struct cg *g, const struct expr *e)
 {
 	const struct type *u32 = type_int(ir_types(g), 4, false);
 	const struct type *u64 = type_int(ir_types(g), 8, false);
 	struct val t;
-	LLVMValueRef pid;
+	LLVMValueRef pid, at;
 
 	if (e->type->kind == TY_KSYM)
 		return ir_reg(ir_helper(g, BPF_FUNC_get_func_ip, 1,
@@ -169,8 +179,10 @@ static struct val emit_func(struct cg *g, const struct expr *e)
 			      e->type);
 	t = ir_temp(g, e->type);
 	ir_zero(g, t);
-	ir_store(g, ir_part(g, t, 0, u64),
-		 ir_reg(ir_context_word(g, ir_regs(g)->ip), u64), true);
+	at = ir_context_word(g, ir_regs(g)->ip);
+	if (ir_prog(g)->attach.v[0].flags & PF_RETURN)
+		at = func_returned(g, at);
+	ir_store(g, ir_part(g, t, 0, u64), ir_reg(at, u64), true);
 	pid = ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
 	ir_store(g, ir_part(g, t, 8, u32), ir_reg(pid, u32), true);
 	return t;

@@ -67,11 +67,31 @@ static struct val emit_delete(struct cg *g, const struct expr *call)
 	return ir_reg(ir_as_bool(g, ir_is_zero(g, rc)), call->type);
 }
 
+/* A map without keys is what is in it. */
+static bool check_len(struct sema *s, struct expr *call)
+{
+	struct expr *e = sema_arg(call, 0);
+	const struct map *m = e->kind == EX_MAP ? e->map.sym : NULL;
+
+	if (m && e->type->kind == TY_NONE) {
+		if (!m->key || m->key->kind != TY_NONE ||
+		    !type_is_stack(m->value))
+			return true;
+		sema_expr(s, e);
+	}
+	return type_is_stack(e->type) ||
+	       diag_error(s->d, e->span, D_ARG_TYPE,
+			  "len() expects a map or a stack, found %s",
+			  sema_name(s, e->type));
+}
+
 static struct val emit_len(struct cg *g, const struct expr *call)
 {
-	const struct map *m = call_arg(call, 0)->map.sym;
+	const struct expr *e = call_arg(call, 0);
 
-	return ir_reg(ir_map_count(g, m, call->span), call->type);
+	if (e->type->kind != TY_NONE)
+		return fn_stack_len(g, emit_expr(g, e));
+	return ir_reg(ir_map_count(g, e->map.sym, call->span), call->type);
 }
 
 const struct function map_functions[] = {
@@ -82,8 +102,8 @@ const struct function map_functions[] = {
 	{ "has_key", "bool has_key(map m, key k)", .emit = emit_has_key,
 	  .doc = "Whether a map has an entry.",
 	  .example = "@a[1] = 1; if (has_key(@a, 1)) { print(1); }" },
-	{ "len", "int64 len(map m)", .emit = emit_len,
-	  .doc = "How many entries a map has.",
+	{ "len", "int64 len(value of)", .check = check_len, .emit = emit_len,
+	  .doc = "How many entries a map has, or how many frames a stack has.",
 	  .example = "@a[1] = 1; print(len(@a));" },
 	{ 0 },
 };

@@ -16,6 +16,7 @@ const struct function *const function_tables[] = {
 	param_functions,
 	print_functions,
 	reg_functions,
+	stack_functions,
 	string_functions,
 	symbol_functions,
 	text_functions,

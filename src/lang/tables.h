@@ -16,11 +16,15 @@ extern const struct function net_functions[]; /* fn_net.c */
 extern const struct function param_functions[]; /* fn_param.c */
 extern const struct function print_functions[]; /* fn_print.c */
 extern const struct function reg_functions[]; /* fn_reg.c */
+extern const struct function stack_functions[]; /* fn_stack.c */
 extern const struct function string_functions[]; /* fn_string.c */
 extern const struct function symbol_functions[]; /* fn_symbol.c */
 extern const struct function text_functions[]; /* fn_text.c */
 extern const struct function time_functions[]; /* fn_time.c */
 extern const struct function tseries_functions[]; /* fn_tseries.c */
+
+/* The number of frames of a stack. */
+struct val fn_stack_len(struct cg *g, struct val stack);
 
 extern const struct builtin builtins[]; /* builtins.c */
 

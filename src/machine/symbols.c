@@ -95,33 +95,19 @@ uint64_t machine_kaddr(struct machine *m, struct str name)
 	return 0;
 }
 
-uint64_t machine_module_kaddr(struct machine *m, struct str module,
-			      struct str name)
-{
-	size_t i;
-
-	if (!load_kallsyms(m))
-		return 0;
-	for (i = 0; i < m->ksyms.n; i++)
-		if (str_eq(m->ksyms.v[i].name, name) &&
-		    str_eq(m->ksyms.v[i].module, module))
-			return m->ksyms.v[i].address;
-	return 0;
-}
-
 /* Absolute symbols are offsets and sizes, not places. */
 static bool is_place(const struct ksym *s)
 {
 	return s->address && s->kind != 'A' && s->kind != 'a';
 }
 
-bool machine_ksym(struct machine *m, uint64_t address, struct str *name,
-		  uint64_t *offset)
+/* The first of those at the place before an address. */
+static const struct ksym *find_ksym(struct machine *m, uint64_t address)
 {
 	size_t low = 0, high, first;
 
 	if (!load_kallsyms(m))
-		return false;
+		return NULL;
 	high = m->ksyms.n;
 	while (low < high) { /* low: the first symbol behind address */
 		size_t mid = low + (high - low) / 2;
@@ -132,14 +118,31 @@ bool machine_ksym(struct machine *m, uint64_t address, struct str *name,
 			high = mid;
 	}
 	if (!low || !is_place(&m->ksyms.v[low - 1]))
-		return false;
+		return NULL;
 	first = low - 1;
 	while (first &&
 	       m->ksyms.v[first - 1].address == m->ksyms.v[low - 1].address)
 		first--;
-	*name = m->ksyms.v[first].name;
-	*offset = address - m->ksyms.v[first].address;
+	return &m->ksyms.v[first];
+}
+
+bool machine_ksym(struct machine *m, uint64_t address, struct str *name,
+		  uint64_t *offset)
+{
+	const struct ksym *s = find_ksym(m, address);
+
+	if (!s)
+		return false;
+	*name = s->name;
+	*offset = address - s->address;
 	return true;
+}
+
+struct str machine_kmodule(struct machine *m, uint64_t address)
+{
+	const struct ksym *s = find_ksym(m, address);
+
+	return s ? s->module : (struct str){ "", 0 };
 }
 
 /* --- functions --------------------------------------------------------------- */

@@ -68,6 +68,18 @@ struct agg_slot {
 };
 
 #define TSERIES_SLOTS 1000 /* intervals at most */
+/* The frames of a stack, the innermost first, under a hash of all of it. Words
+ * are addresses; with build ids four of them are a struct bpf_stack_build_id. */
+struct stack_frames {
+	uint32_t bytes; /* of what is in words[] */
+	uint32_t pid; /* whose addresses these are; of the kernel: 1 when
+			 frames of the tracing itself come first */
+	uint64_t words[];
+};
+
+#define STACK_MAX_FRAMES 1024
+#define STACK_OWN_FRAMES 8 /* of the tracing, at most; besides those wanted */
+#define STACK_MAX_COUNT  8192 /* different stacks that are kept, or more */
 
 /* Calls of a function by a thread, one in the other, that entry() tells apart;
  * a power of two. */
@@ -90,5 +102,7 @@ struct agg_slot {
 /* Per-CPU array of uint64_t, one per site: how often a warning's condition
  * held. Only the first time sends an EV_WARN. */
 #define ABI_MAP_SITES "espy_sites"
+/* Hash of struct stack_frames by the id that values of stacks are. */
+#define ABI_MAP_STACKS "espy_stacks"
 
 #endif

@@ -74,6 +74,11 @@ static const char *own_mistake(const struct type *t)
 		if (t->origin)
 			return "a record that only the compiler knows";
 		break;
+	case TY_KSTACK:
+	case TY_USTACK:
+		if (!t->frames || t->frames > STACK_MAX_FRAMES)
+			return "a stack without frames, or of too many";
+		break;
 	case TY_LHIST:
 		if (t->size > 8 * (LHIST_MAX_STEPS + 2))
 			return "a histogram with too many buckets";

@@ -214,6 +214,11 @@ static void wire_parts(struct wire *w, struct type *x)
 		return;
 	case TY_TIMESTAMP:
 	case TY_CGROUP: wire_str(w, NULL, &x->name); return;
+	case TY_KSTACK:
+	case TY_USTACK:
+		wire_enum(w, NULL, &x->mode, stack_mode_names, SM_N);
+		wire_u32(w, NULL, &x->frames);
+		return;
 	case TY_SUM:
 	case TY_MIN:
 	case TY_MAX:
@@ -303,6 +308,8 @@ static const struct type *make_type(struct wire *w, const struct type *x)
 	case TY_TSERIES:
 		return type_tseries(t, x->step, x->count, x->bits,
 				    x->is_signed);
+	case TY_KSTACK:
+	case TY_USTACK: return type_stack(t, x->kind, x->mode, x->frames);
 	case TY_SUM:
 	case TY_MIN:
 	case TY_MAX:

@@ -54,6 +54,7 @@ static void spell(const struct types *t, const struct type *x, struct buf *key)
 			     (uint64_t)x->align << 32);
 	key_num(key, x->size | (uint64_t)x->count << 32);
 	key_num(key, x->bits | (uint64_t)x->origin << 32);
+	key_num(key, x->frames | (uint64_t)x->mode << 32);
 	key_type(key, t, x->elem);
 	key_str(key, x->name);
 	if (x->kind == TY_LHIST || x->kind == TY_TSERIES) {
@@ -68,8 +69,7 @@ static void spell(const struct types *t, const struct type *x, struct buf *key)
 		key_type(key, t, f->type);
 		key_num(key, f->offset | (uint64_t)f->bit_offset << 32 |
 				     (uint64_t)f->bit_size << 40 |
-				     (uint64_t)f->is_data_loc << 48 |
-				     (uint64_t)f->is_rel_loc << 49);
+				     (uint64_t)f->is_data_loc << 48);
 	}
 	for (i = 0; i < x->n_enums; i++) {
 		key_str(key, x->enums[i].name);
@@ -313,6 +313,8 @@ static const struct {
 } simple_layout[TY_N] = {
 	[TY_KSYM] = { 8, 8 },
 	[TY_USYM] = { 16, 8 },
+	[TY_KSTACK] = { 8, 8 },
+	[TY_USTACK] = { 8, 8 },
 	[TY_PROBE] = { 4, 4 },
 	[TY_MAC] = { 6, 1 },
 	[TY_INET] = { 20, 4 },
@@ -408,6 +410,16 @@ const struct type *type_timestamp(struct types *t, struct str format)
 	return intern(t, &x);
 }
 
+const struct type *type_stack(struct types *t, enum type_kind kind,
+			      enum stack_mode mode, uint32_t frames)
+{
+	struct type x = simple(kind);
+
+	x.mode = mode;
+	x.frames = frames;
+	return intern(t, &x);
+}
+
 const struct type *types_import(struct types *to, const struct type *type)
 {
 	auto_free struct field *fields = NULL;
@@ -455,6 +467,11 @@ bool type_is_kernels(const struct type *t)
 bool type_is_scalar(const struct type *t)
 {
 	return type_is_integer(t) || t->kind == TY_PTR;
+}
+
+bool type_is_stack(const struct type *t)
+{
+	return t->kind == TY_KSTACK || t->kind == TY_USTACK;
 }
 
 const struct field *type_field(const struct type *t, struct str name)

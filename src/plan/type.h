@@ -30,6 +30,9 @@ enum type_kind {
 	/* printed by name */
 	TY_KSYM, /* uint64_t kernel address */
 	TY_USYM, /* uint64_t address, uint32_t pid, 4 bytes padding */
+	TY_KSTACK, /* uint64_t id of frames in ABI_MAP_STACKS, 0: none; mode,
+		      frames */
+	TY_USTACK,
 	TY_PROBE, /* uint32_t index into plan.names */
 	TY_TIMESTAMP, /* uint64_t ns since boot; text: strftime format */
 	TY_MAC, /* 6 bytes */
@@ -60,6 +63,16 @@ enum addr_space {
 	AS_N,
 };
 
+/* How the frames of a stack are printed: the choices of the option
+ * stack_mode. */
+enum stack_mode {
+	SM_BPFTRACE, /* function+offset */
+	SM_PERF, /* like perf script */
+	SM_RAW, /* addresses */
+	SM_BUILD_ID, /* user stacks: build id and offset in the file */
+	SM_N,
+};
+
 struct field {
 	struct str name; /* empty in tuples */
 	const struct type *type;
@@ -68,7 +81,6 @@ struct field {
 					 counts from offset's lowest bit */
 	bool is_data_loc; /* tracepoints: a uint32_t of offset | length << 16,
 			     type is what lies there */
-	bool is_rel_loc; /* also: the offset is from the end of the uint32_t */
 };
 
 struct enumerator {
@@ -93,6 +105,8 @@ struct type {
 	uint32_t n_enums;
 	uint32_t bits; /* TY_HIST; TY_TSERIES: enum tseries_kind */
 	int64_t min, max, step; /* TY_LHIST; step: TY_TSERIES, ns */
+	uint32_t frames; /* TY_KSTACK, TY_USTACK: how many at most */
+	enum stack_mode mode;
 	/* TY_RECORD, TY_ENUM known to the machine: which one (BTF object and
 	 * id, opaque to others); fields stay empty until machine_complete()
 	 * fills them, machine_field() answers without. 0: complete. Those of
@@ -166,6 +180,10 @@ const struct type *type_tseries(struct types *t, int64_t interval,
 const struct type *type_timestamp(struct types *t, struct str format);
 const struct type *type_cgroup(struct types *t, struct str filter);
 
+/* TY_KSTACK or TY_USTACK. */
+const struct type *type_stack(struct types *t, enum type_kind kind,
+			      enum stack_mode mode, uint32_t frames);
+
 /* The same type in another table (recursively; a pointer's pointee becomes
  * void, a lazy record must have been completed). */
 const struct type *types_import(struct types *to, const struct type *type);
@@ -179,6 +197,7 @@ bool type_is_aggregation(const struct type *t); /* COUNT and after */
 /* A record that the kernel's BTF knows, not a program's debug information. */
 bool type_is_kernels(const struct type *t);
 bool type_is_scalar(const struct type *t); /* fits a register: integers, PTR */
+bool type_is_stack(const struct type *t);
 const struct field *type_field(const struct type *t, struct str name);
 
 /* How users read it: "uint64", "string[16]", "(uint32, string[16])", "struct
@@ -195,5 +214,6 @@ const struct type *type_parse(struct types *t, struct str text);
 /* Total order of kinds' names for dumps and "no empty cell" tests. */
 extern const char *const type_kind_names[TY_N];
 extern const char *const addr_space_names[AS_N];
+extern const char *const stack_mode_names[SM_N];
 
 #endif

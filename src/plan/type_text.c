@@ -14,6 +14,8 @@ const char *const type_kind_names[TY_N] = {
 	[TY_ENUM] = "enum",
 	[TY_KSYM] = "ksym_t",
 	[TY_USYM] = "usym_t",
+	[TY_KSTACK] = "kstack_t",
+	[TY_USTACK] = "ustack_t",
 	[TY_PROBE] = "probe",
 	[TY_TIMESTAMP] = "timestamp",
 	[TY_MAC] = "macaddr_t",
@@ -34,6 +36,13 @@ const char *const type_kind_names[TY_N] = {
 const char *const addr_space_names[AS_N] = {
 	[AS_NONE] = "none", [AS_KERNEL] = "kernel", [AS_USER] = "user",
 	[AS_BTF] = "btf",   [AS_CTX] = "ctx",       [AS_BPF] = "bpf",
+};
+
+const char *const stack_mode_names[SM_N] = {
+	[SM_BPFTRACE] = "bpftrace",
+	[SM_PERF] = "perf",
+	[SM_RAW] = "raw",
+	[SM_BUILD_ID] = "build_id",
 };
 
 static void pointer_text(const struct type *t, struct buf *out)
@@ -102,6 +111,11 @@ void type_text(const struct type *t, struct buf *out)
 			buf_str(out, t->name);
 		else
 			buf_puts(out, "enum");
+		return;
+	case TY_KSTACK:
+	case TY_USTACK:
+		buf_printf(out, "%s(%s, %u)", type_kind_names[t->kind],
+			   stack_mode_names[t->mode], t->frames);
 		return;
 	case TY_SUM:
 	case TY_MIN:

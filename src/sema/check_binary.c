@@ -79,6 +79,8 @@ static bool is_plain(const struct type *t)
 	case TY_INET:
 	case TY_KSYM:
 	case TY_USYM:
+	case TY_KSTACK:
+	case TY_USTACK:
 	case TY_TIMESTAMP:
 	case TY_USERNAME:
 	case TY_CGROUP:

@@ -129,6 +129,7 @@ static bool check_kind(struct sema *s, const struct expr *call,
 	case PM_KEY:
 	case PM_ANY:
 	case PM_VALUE:
+	case PM_WORD:
 	case PM_NAME: return true;
 	}
 	return true;
@@ -165,6 +166,11 @@ static bool check_arg(struct sema *s, const struct expr *call,
 		       diag_error(s->d, e->span, D_ARG_TYPE,
 				  "%.*s() expects a name here",
 				  STR_ARG(call->call.id));
+	case PM_WORD:
+		if (e->kind != EX_NAME)
+			break;
+		e->type = type_none(s->types);
+		return true;
 	case PM_INT:
 	case PM_NUMBER:
 	case PM_STRING:
@@ -172,7 +178,7 @@ static bool check_arg(struct sema *s, const struct expr *call,
 	case PM_ANY:
 	case PM_TYPE: break;
 	}
-	s->const_params |= p->is_const;
+	s->const_params |= p->is_const || p->kind == PM_WORD;
 	s->long_texts = p->is_const && e->kind == EX_STR;
 	ok = sema_value(s, e);
 	s->long_texts = false;

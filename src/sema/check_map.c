@@ -74,6 +74,8 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 	case TY_ENUM:
 	case TY_KSYM:
 	case TY_USYM:
+	case TY_KSTACK:
+	case TY_USTACK:
 	case TY_PROBE:
 	case TY_TIMESTAMP:
 	case TY_MAC:
@@ -298,6 +300,8 @@ const struct type *sema_value_type(struct sema *s, const struct type *t)
 	case TY_ENUM:
 	case TY_KSYM:
 	case TY_USYM:
+	case TY_KSTACK:
+	case TY_USTACK:
 	case TY_PROBE:
 	case TY_TIMESTAMP:
 	case TY_MAC:

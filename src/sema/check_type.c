@@ -225,6 +225,8 @@ static bool can_cast(const struct type *from, const struct type *to)
 	case TY_RECORD:
 	case TY_KSYM:
 	case TY_USYM:
+	case TY_KSTACK:
+	case TY_USTACK:
 	case TY_PROBE:
 	case TY_TIMESTAMP:
 	case TY_MAC:

@@ -100,6 +100,8 @@ static const struct type *join_same_kind(struct types *t, const struct type *a,
 	case TY_ENUM:
 	case TY_KSYM:
 	case TY_USYM:
+	case TY_KSTACK:
+	case TY_USTACK:
 	case TY_PROBE:
 	case TY_TIMESTAMP:
 	case TY_MAC:

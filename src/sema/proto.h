@@ -16,6 +16,7 @@ enum param_kind {
 	PM_ANY, /* any: any value */
 	PM_VALUE, /* value: any value, or a whole @map */
 	PM_NAME, /* name: a bare word, not looked up */
+	PM_WORD, /* word: the same, or a constant */
 	PM_TYPE, /* the name of a type */
 };
 

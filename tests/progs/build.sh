@@ -20,10 +20,12 @@ for source in "$here"/*.c; do
 		flags="-shared -fPIC"
 		program=$program.so
 		;;
+	stacks_pie) flags= ;;
 	esac
 	if [ "$program" -nt "$source" ] && [ "$program" -nt "$here/number.h" ] &&
 	   [ "$program" -nt "$here/note.h" ] &&
 	   [ "$program" -nt "$here/operands.c" ] &&
+	   [ "$program" -nt "$here/stacks.c" ] &&
 	   [ "$program" -nt "$here/build.sh" ]; then
 		continue
 	fi

@@ -59,6 +59,8 @@ static void add_maps(struct plan *p)
 	add_map(p, "@avg", MS_PERCPU_HASH, probe, type_agg(t, TY_AVG, true), 1);
 	add_map(p, "@plain", MS_HASH, type_simple(t, TY_USERNAME), type_bool(t),
 		1u << 30);
+	add_map(p, "@stack", MS_HASH, type_stack(t, TY_USTACK, SM_PERF, 3),
+		type_stack(t, TY_KSTACK, SM_BPFTRACE, 127), 8);
 }
 
 /* --- probes ---------------------------------------------------------------- */

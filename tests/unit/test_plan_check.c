@@ -321,6 +321,10 @@ Test(plan_check, refuses_types)
 	PAYLOAD(array_of(type_buffer(TYPES, 3), 2), "an array of what");
 	PAYLOAD(array_of(type_none(TYPES), 2), "an array of what");
 	PAYLOAD(payload1(type_string(TYPES, 0)), "a string without room");
+	PAYLOAD(payload1(type_stack(TYPES, TY_KSTACK, SM_RAW, 0)),
+		"a stack without frames");
+	PAYLOAD(payload1(type_stack(TYPES, TY_USTACK, SM_RAW, 1025)),
+		"a stack without frames, or of too many");
 	PAYLOAD(payload1(type_record_lazy(TYPES, STR("struct a"), 8, 8, 1)),
 		"a record that only the compiler");
 	PAYLOAD(payload1(type_record_at(TYPES, STR("struct a"), NULL, 0, 8, 6)),

@@ -52,6 +52,8 @@ static const char sample_text[] =
 	"g_t max=1\n"
 	"map    10  @plain hash symbol=AT_plain key=username_t value="
 	"bool max=1073741824\n"
+	"map    11  @stack hash symbol=AT_stack key=ustack_t(perf, 3)"
+	" value=kstack_t(bpftrace, 127) max=8\n"
 	"probe  0   begin begin symbol=p0\n"
 	"probe  1   end end symbol=p1 names=1\n"
 	"probe  2   interval:s:1 interval symbol=p2 rate=1000000000 n"
@@ -419,14 +421,15 @@ static const struct {
 	const char *error;
 } type_mistakes[] = {
 	{ "\1\x00", 2, "cannot be as it is" }, /* none */
-	{ "\1\x19", 2, "a kind that does not exist" },
+	{ "\1\x1d", 2, "a kind that does not exist" },
 	{ "\1\x02\x03\x00", 4, "cannot be as it is" }, /* int of 3 bytes */
 	{ "\1\x04\x01\x05", 4, "used before it is defined" }, /* itself */
 	{ "\1\x06\x03", 3, "cannot be as it is" }, /* buffer without length */
 	{ "\1\x09\x00\x03\x00\x00", 6, "cannot be as it is" }, /* enum */
-	{ "\1\x17\x06", 3, "cannot be as it is" }, /* hist of 6 bits */
-	{ "\1\x18\x02\x02\x02", 5, "cannot be as it is" }, /* 1 .. 1 */
-	{ "\1\x18\x00\x02\x01", 5, "cannot be as it is" }, /* step -1 */
+	{ "\1\x1a\x06", 3, "cannot be as it is" }, /* hist of 6 bits */
+	{ "\1\x1b\x02\x02\x02", 5, "cannot be as it is" }, /* 1 .. 1 */
+	{ "\1\x1b\x00\x02\x01", 5, "cannot be as it is" }, /* step -1 */
+	{ "\1\x0c\x04\x01", 4, "does not exist" }, /* mode of stacks */
 	{ "\1\x07\x7f", 3, "too early" }, /* tuple of 127 */
 	{ "\x7f", 1, "too early" },
 };
@@ -435,7 +438,7 @@ Test(plan_wire, type_mistakes)
 {
 	size_t i;
 
-	cr_assert_eq(TY_N, 0x19);
+	cr_assert_eq(TY_N, 0x1d);
 	for (i = 0; i < ARRAY_SIZE(type_mistakes); i++) {
 		struct arena a = { 0 };
 		struct types t;
