@@ -124,19 +124,34 @@ static void add_probes(struct plan *p)
 				       .module = STR("xfs"),
 				       .flags = PF_RETURN },
 		  TARGETS("xfs_file_read_iter"));
+}
+
+static void add_function_probes(struct plan *p)
+{
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("fexit:vfs_read"),
+				       .kind = PK_FENTRY,
+				       .flags = PF_RETURN },
+		  TARGETS("vfs_read"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("fmodret:bpf_modify"),
+				       .kind = PK_FMODRET },
+		  TARGETS("bpf_modify"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("lsm:file_open"),
+				       .kind = PK_LSM },
+		  TARGETS("file_open"));
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("fentry:bpf:7:prog"),
+				       .kind = PK_BPF_PROG,
+				       .offset = 7 },
+		  TARGETS("prog"));
 	add_probe(p,
 		  (struct plan_probe){ .name = STR("uprobe:/bin/sh"),
 				       .kind = PK_UPROBE,
 				       .path = STR("/bin/sh"),
 				       .offset = 4 },
 		  TARGETS("main"));
-	add_probe(p,
-		  (struct plan_probe){ .name = STR("uprobe:/bin/sh:0x1234"),
-				       .kind = PK_UPROBE,
-				       .path = STR("/bin/sh"),
-				       .flags = PF_ADDRESS,
-				       .offset = 0x1234 },
-		  NULL);
 	add_probe(p,
 		  (struct plan_probe){ .name = STR("usdt:/bin/sh:a:*"),
 				       .kind = PK_USDT,
@@ -154,6 +169,10 @@ static void add_probes(struct plan *p)
 		  (struct plan_probe){ .name = STR("bench:a"),
 				       .kind = PK_BENCH },
 		  TARGETS("a"));
+}
+
+static void add_other_probes(struct plan *p)
+{
 	add_probe(p,
 		  (struct plan_probe){ .name = STR("software:faults"),
 				       .kind = PK_SOFTWARE,
@@ -177,6 +196,13 @@ static void add_probes(struct plan *p)
 				       .rate = 8,
 				       .flags = PF_ADDRESS,
 				       .offset = 0x10 },
+		  NULL);
+	add_probe(p,
+		  (struct plan_probe){ .name = STR("uprobe:/bin/sh:0x1234"),
+				       .kind = PK_UPROBE,
+				       .path = STR("/bin/sh"),
+				       .flags = PF_ADDRESS,
+				       .offset = 0x1234 },
 		  NULL);
 }
 
@@ -306,6 +332,8 @@ struct plan *plan_sample(void)
 	p->options.text[OPT_STR_TRUNC_TRAILER] = STR("...");
 	add_maps(p);
 	add_probes(p);
+	add_function_probes(p);
+	add_other_probes(p);
 	add_sites(p);
 	add_events(p);
 	add_fixups(p);

@@ -366,6 +366,11 @@ Test(plan_check, refuses_probes)
 	REFUSED(fill_names(PLAN_MAX_ELEMENTS + 1),
 		"name 0: there are too many");
 	REFUSED(plan->probes.n = PLAN_MAX_ELEMENTS + 1, "there are too many");
+	REFUSED(PROBE(UPROBE)->operands = STR("_"), "use for its operands");
+	REFUSED(PROBE(USDT)->operands = STR("a\0b"), "operands has a zero");
+	REFUSED(PROBE(USDT)->path = STR(""), "the path is missing");
+	REFUSED(PROBE(SELF)->targets.n = 0, "the target is missing");
+	REFUSED(PROBE(TEST)->rate = 1, "no use for its rate");
 }
 
 Test(plan_check, refuses_sites)
