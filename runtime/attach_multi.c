@@ -117,11 +117,10 @@ static size_t count_targets(const struct plan_probe *p)
 	return p->targets.n ? p->targets.n : 1;
 }
 
-/* Only entries and returns of functions that the kernel finds by name. */
+/* Only entries and returns of functions. */
 static bool is_plain(const struct plan_probe *p)
 {
-	return !(p->flags & (PF_ADDRESS | PF_REGS)) && !p->offset &&
-	       !p->module.n;
+	return !(p->flags & (PF_ADDRESS | PF_REGS)) && !p->offset;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -145,65 +144,76 @@ static bool has_twice(struct session *s, size_t first, size_t end)
 	return false;
 }
 
+/* How the probes of a program could be attached. */
+enum way {
+	WAY_ANY, /* they are no kprobes, or inside of functions */
+	WAY_LINK,
+	WAY_EVENTS,
+};
+
+static enum way way_of(struct session *s, size_t first, size_t end)
+{
+	size_t i, plain = 0;
+
+	if (s->plan->probes.v[first].kind != PK_KPROBE)
+		return WAY_ANY;
+	for (i = first; i < end; i++) {
+		const struct plan_probe *p = &s->plan->probes.v[i];
+
+		if (!p->targets.n || p->flags & PF_REGS)
+			return WAY_EVENTS;
+		plain += is_plain(p);
+	}
+	if (!plain)
+		return WAY_ANY;
+	return plain == end - first && !has_twice(s, first, end) ? WAY_LINK
+								 : WAY_EVENTS;
+}
+
+static size_t count_all(const struct session *s, size_t first, size_t end)
+{
+	size_t n = 0;
+
+	while (first < end)
+		n += count_targets(&s->plan->probes.v[first++]);
+	return n;
+}
+
 /* Programs of one function run in the order of the script only when they are
  * attached in one way: all kprobes are, or none is. */
 static bool wants_kprobes(struct session *s)
 {
-	size_t i, end, n;
 	bool wants = false;
+	size_t i, end;
 
 	for (i = 0; i < s->plan->probes.n; i = end) {
-		const struct plan_probe *p = &s->plan->probes.v[i];
+		enum way way;
 
 		end = group_end(s, i);
-		if (p->kind != PK_KPROBE)
-			continue;
-		for (n = 0; i < end; i++) {
-			p = &s->plan->probes.v[i];
-			if (!p->targets.n || (!is_plain(p) && !p->offset))
-				return false;
-			n += is_plain(p) ? p->targets.n : 0;
-		}
-		wants |= n > 1;
+		way = way_of(s, i, end);
+		if (way == WAY_EVENTS)
+			return false;
+		wants |= way == WAY_LINK && count_all(s, i, end) > 1;
 	}
 	return wants;
 }
 
 static bool wants_uprobes(const struct session *s, size_t first, size_t end)
 {
-	size_t i, n = 0;
-
-	for (i = first; i < end; i++)
-		n += count_targets(&s->plan->probes.v[i]);
-	return s->plan->probes.v[first].kind == PK_UPROBE && n > 1;
-}
-
-static bool all_plain(const struct session *s, size_t first, size_t end)
-{
-	size_t i;
-
-	for (i = first; i < end; i++)
-		if (!is_plain(&s->plan->probes.v[i]))
-			return false;
-	return s->plan->probes.v[first].kind == PK_KPROBE;
+	return s->plan->probes.v[first].kind == PK_UPROBE &&
+	       count_all(s, first, end) > 1;
 }
 
 static void choose_kprobes(struct session *s)
 {
 	size_t i, end;
 
-	if ((s->opts.no_features & FEATURE_KPROBE_MULTI) || !wants_kprobes(s))
+	if ((s->opts.no_features & FEATURE_KPROBE_MULTI) || !wants_kprobes(s) ||
+	    !can_kprobes())
 		return;
 	for (i = 0; i < s->plan->probes.n; i = end) {
 		end = group_end(s, i);
-		if (all_plain(s, i, end) && has_twice(s, i, end))
-			return;
-	}
-	if (!can_kprobes())
-		return;
-	for (i = 0; i < s->plan->probes.n; i = end) {
-		end = group_end(s, i);
-		if (all_plain(s, i, end))
+		if (way_of(s, i, end) == WAY_LINK)
 			memset(s->is_multi + i, true, end - i);
 	}
 }
@@ -240,6 +250,7 @@ struct place {
 	const struct plan_probe *probe;
 	size_t i; /* its target */
 	const char *symbol; /* of the kernel */
+	uint64_t address; /* of a module's function */
 	uint64_t offset; /* in m->path */
 };
 
@@ -252,22 +263,24 @@ struct multi {
 
 static int link_kprobes(const struct multi *m, size_t first, size_t n)
 {
-	auto_free uint64_t *symbols = xzalloc(n * sizeof(*symbols));
+	auto_free uint64_t *places = xzalloc(n * sizeof(*places));
 	auto_free uint64_t *cookies = xzalloc(n * sizeof(*cookies));
 	const struct place *v = m->places.v + first;
 	struct link_create attr = {
 		.program = (uint32_t)m->prog_fd,
 		.attach_type = ATTACH_KPROBE_MULTI,
-		.kprobe = { .n = (uint32_t)n,
-			    .symbols = (uintptr_t)symbols,
-			    .cookies = (uintptr_t)cookies },
+		.kprobe = { .n = (uint32_t)n, .cookies = (uintptr_t)cookies },
 	};
 	size_t i;
 
+	if (v->address)
+		attr.kprobe.addresses = (uintptr_t)places;
+	else
+		attr.kprobe.symbols = (uintptr_t)places;
 	if (v->probe->flags & PF_RETURN)
 		attr.kprobe.flags = MULTI_RETURN;
 	for (i = 0; i < n; i++) {
-		symbols[i] = (uintptr_t)v[i].symbol;
+		places[i] = v->address ? v[i].address : (uintptr_t)v[i].symbol;
 		cookies[i] = v[i].probe->first_name + v[i].i;
 	}
 	return create(&attr);
@@ -357,16 +370,54 @@ static int drop_unknown(struct multi *m)
 	return err;
 }
 
+static int link_functions(struct multi *m)
+{
+	int err = link_some(m, 0, m->places.n);
+
+	if (!err)
+		return 0;
+	if (m->places.n > 1 && blames_one(err) && !m->places.v[0].address) {
+		err = drop_unknown(m);
+		if (err)
+			return err;
+	}
+	return link_places(m, 0, m->places.n);
+}
+
+/* Functions of a module are named by their addresses: the kernel's own may be
+ * called the same. */
+static int attach_module(struct multi *m, const struct plan_probe *p)
+{
+	struct session *s = m->s;
+	size_t i;
+	int err = 0;
+
+	m->places.n = 0;
+	for (i = 0; i < p->targets.n && !err; i++) {
+		struct place place = { p, i };
+
+		place.address = machine_module_kaddr(s->machine, p->module,
+						     p->targets.v[i]);
+		if (place.address)
+			vec_push(&s->arena, &m->places, place);
+		else
+			err = attach_missing(s, p, i, -ENOENT);
+	}
+	if (err || !m->places.n)
+		return err;
+	return link_functions(m);
+}
+
 static int attach_functions(struct multi *m, size_t first, size_t end)
 {
 	struct session *s = m->s;
+	int err = 0;
 	size_t i, j;
-	int err;
 
 	for (i = first; i < end; i++) {
 		const struct plan_probe *p = &s->plan->probes.v[i];
 
-		for (j = 0; j < p->targets.n; j++) {
+		for (j = 0; j < p->targets.n && !p->module.n; j++) {
 			struct str name = p->targets.v[j];
 			struct place place = { p, j };
 
@@ -374,15 +425,15 @@ static int attach_functions(struct multi *m, size_t first, size_t end)
 			vec_push(&s->arena, &m->places, place);
 		}
 	}
-	err = link_some(m, 0, m->places.n);
-	if (!err)
-		return 0;
-	if (m->places.n > 1 && blames_one(err)) {
-		err = drop_unknown(m);
-		if (err)
-			return err;
+	if (m->places.n)
+		err = link_functions(m);
+	for (i = first; i < end && !err; i++) {
+		const struct plan_probe *p = &s->plan->probes.v[i];
+
+		if (p->module.n)
+			err = attach_module(m, p);
 	}
-	return link_places(m, 0, m->places.n);
+	return err;
 }
 
 /* The probes of one binary, from *at on. */

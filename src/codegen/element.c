@@ -22,6 +22,8 @@ static struct val data_loc(struct cg *g, struct val base, const struct field *f)
 	struct val loc = ir_part(g, base, f->offset, u32);
 	LLVMValueRef at = ir_and(g, ir_value(g, loc), ir_i64(g, 0xffff));
 
+	if (f->is_rel_loc)
+		base = ir_part(g, base, f->offset + 4, u32);
 	at = LLVMBuildAdd(g->b, ir_as_i64(g, base.v), at, "");
 	if (f->type->kind == TY_STRING)
 		return ir_text(g, at, AS_KERNEL, f->type, NULL);
@@ -82,6 +84,8 @@ struct val ir_field(struct cg *g, struct val base, const struct field *f)
 		return raw_slot(g, f);
 	if (f->is_data_loc)
 		return data_loc(g, base, f);
+	if (f->bit_size && is_core)
+		return core_bits(g, base, rec, f);
 	if (f->bit_size)
 		return bit_field(g, base, f);
 	if (!is_core)

@@ -20,9 +20,11 @@ static const struct {
 	{ "orig_ax", "orig_rax" },
 };
 
-/* What is known even where a function's entry saves but a part of them. */
-static const char *const always_known[] = { "r9", "r8", "cx", "dx", "si",
-					    "di", "ax", "ip", "sp", "bp" };
+/* What is known even where links for many functions save but a part of the
+ * registers: at entries the arguments, at returns the result. */
+static const char *const kept_at_entry[] = { "di", "si", "dx", "cx",
+					     "r8", "r9", NULL };
+static const char *const kept_at_return[] = { "ax", NULL };
 
 /* Its number; -1: there is none of that name. */
 static int register_number(struct str name)
@@ -62,19 +64,25 @@ static bool check_reg(struct sema *s, struct expr *call)
 	return false;
 }
 
-/* Links for many functions may leave registers out that no argument is in. */
+static bool is_kept(const struct plan_probe *p, struct str name)
+{
+	const char *const *kept =
+		p->flags & PF_RETURN ? kept_at_return : kept_at_entry;
+
+	for (; *kept; kept++)
+		if (str_is(name, *kept))
+			return true;
+	return false;
+}
+
 static void lower_reg(struct lower *l, struct expr *call)
 {
-	struct str name = call->call.args->str;
 	size_t i, first = l->prog->first_probe;
 
-	for (i = 0; i < ARRAY_SIZE(always_known); i++)
-		if (str_is(name, always_known[i]))
-			return;
-	for (i = first; i < first + l->prog->attach.n; i++) {
+	for (i = first; i < l->plan->probes.n; i++) {
 		struct plan_probe *p = &l->plan->probes.v[i];
 
-		if (p->kind == PK_KPROBE || p->kind == PK_UPROBE)
+		if (p->kind == PK_KPROBE && !is_kept(p, call->call.args->str))
 			p->flags |= PF_REGS;
 	}
 }

@@ -34,6 +34,7 @@ void machine_close(struct machine *m)
 		return;
 	for (i = m->objects.n; i > 0; i--) /* modules before their base */
 		btf__free(m->objects.v[i - 1].btf);
+	programs_close(m);
 	buf_free(&m->kallsyms);
 	buf_free(&m->injectable);
 	arena_free(&m->arena);

@@ -217,6 +217,10 @@ const char *machine_no_kprobe(struct machine *m, struct str name);
 /* A kernel symbol's address; 0 when unknown or hidden from us. */
 uint64_t machine_kaddr(struct machine *m, struct str name);
 
+/* The same for a function of a module. */
+uint64_t machine_module_kaddr(struct machine *m, struct str module,
+			      struct str name);
+
 /* Name and offset for an address; false when unknown. */
 bool machine_ksym(struct machine *m, uint64_t address, struct str *name,
 		  uint64_t *offset);

@@ -95,6 +95,20 @@ uint64_t machine_kaddr(struct machine *m, struct str name)
 	return 0;
 }
 
+uint64_t machine_module_kaddr(struct machine *m, struct str module,
+			      struct str name)
+{
+	size_t i;
+
+	if (!load_kallsyms(m))
+		return 0;
+	for (i = 0; i < m->ksyms.n; i++)
+		if (str_eq(m->ksyms.v[i].name, name) &&
+		    str_eq(m->ksyms.v[i].module, module))
+			return m->ksyms.v[i].address;
+	return 0;
+}
+
 /* Absolute symbols are offsets and sizes, not places. */
 static bool is_place(const struct ksym *s)
 {

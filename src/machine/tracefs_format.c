@@ -223,6 +223,24 @@ static const struct type *sized_int(struct types *t, uint32_t size,
 	return type_array(t, type_int(t, 1, false), size);
 }
 
+/* Its names are in BTF; an event may have room for less than C has. NULL: not
+ * known. */
+static const struct type *enum_type(struct machine *m, struct types *t,
+				    const struct decl *d)
+{
+	const struct type *e;
+
+	if (!str_starts(d->type, "enum ") || !machine_has_btf(m))
+		return NULL;
+	e = machine_type(m, t, d->type);
+	if (!e || e->kind != TY_ENUM || e->size == d->size)
+		return e && e->kind == TY_ENUM ? e : NULL;
+	if (d->size != 1 && d->size != 2 && d->size != 4 && d->size != 8)
+		return NULL;
+	return type_enum(t, e->name, d->size, e->is_signed, e->enums,
+			 e->n_enums);
+}
+
 static const struct type *scalar_type(struct machine *m, struct types *t,
 				      const struct decl *d,
 				      enum addr_space space)
@@ -231,6 +249,9 @@ static const struct type *scalar_type(struct machine *m, struct types *t,
 
 	if (d->is_pointer)
 		return pointer_type(m, t, d, space);
+	named = enum_type(m, t, d);
+	if (named)
+		return named;
 	named = int_named(t, d->type);
 	if (named && named->kind == TY_BOOL && d->size == 1)
 		return named;
@@ -245,9 +266,10 @@ static const struct type *array_type(struct machine *m, struct types *t,
 				     struct decl d, enum addr_space space)
 {
 	const struct type *elem;
-	uint32_t size = d.is_data_loc ? 0 : d.size;
+	bool is_away = d.is_data_loc || d.is_rel_loc;
+	uint32_t size = is_away ? 0 : d.size;
 
-	if (is_char(&d) && (size || d.is_data_loc))
+	if (is_char(&d) && (size || is_away))
 		return type_string(t, size ? size : TEXT_SIZE);
 	elem = int_named(t, d.type);
 	if (d.is_pointer)
@@ -264,10 +286,9 @@ static struct field make_field(struct machine *m, struct types *t,
 {
 	struct field f = { .name = d->name, .offset = d->offset };
 
-	f.is_data_loc = d->is_data_loc;
-	if (d->is_rel_loc)
-		f.type = sized_int(t, d->size, false);
-	else if (d->is_array || d->is_data_loc)
+	f.is_data_loc = d->is_data_loc || d->is_rel_loc;
+	f.is_rel_loc = d->is_rel_loc;
+	if (d->is_array || f.is_data_loc)
 		f.type = array_type(m, t, *d, space);
 	else
 		f.type = scalar_type(m, t, d, space);

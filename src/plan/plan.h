@@ -81,8 +81,8 @@ enum probe_flags {
 	PF_ADDRESS = 1 << 2, /* offset is an address in the file: no target */
 	PF_COOKIE = 1 << 3, /* the attach cookie is the name's index: the
 				  program reads it (probe builtin) */
-	PF_REGS = 1 << 4, /* the program reads any register, not only those of
-				  arguments and results */
+	PF_REGS = 1 << 4, /* the program reads other registers than those of
+				  the arguments, or of the result */
 	PF_AT_ONCE = 1 << 5, /* an iterator that cannot be left and gone on
 				  with */
 	PF_ALL = (1 << 6) - 1,

@@ -69,7 +69,8 @@ static void spell(const struct types *t, const struct type *x, struct buf *key)
 		key_type(key, t, f->type);
 		key_num(key, f->offset | (uint64_t)f->bit_offset << 32 |
 				     (uint64_t)f->bit_size << 40 |
-				     (uint64_t)f->is_data_loc << 48);
+				     (uint64_t)f->is_data_loc << 48 |
+				     (uint64_t)f->is_rel_loc << 49);
 	}
 	for (i = 0; i < x->n_enums; i++) {
 		key_str(key, x->enums[i].name);

@@ -81,6 +81,7 @@ struct field {
 					 counts from offset's lowest bit */
 	bool is_data_loc; /* tracepoints: a uint32_t of offset | length << 16,
 			     type is what lies there */
+	bool is_rel_loc; /* also: the offset is from the end of the uint32_t */
 };
 
 struct enumerator {

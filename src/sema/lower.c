@@ -360,6 +360,9 @@ static void lower_probes(struct lower *l, struct prog *p)
 		x->first_name = lower_names(l, p, x, name);
 		if (p->uses_name && p->names.n > 1 && has_cookie(x->kind))
 			x->flags |= PF_COOKIE;
+		/* entry() tells calls apart by the stack pointer */
+		if (p->captured && x->kind == PK_KPROBE)
+			x->flags |= PF_REGS;
 		name += x->targets.n ? x->targets.n : 1;
 		if (p->is_each)
 			lower_each(l, x);

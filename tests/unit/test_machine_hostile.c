@@ -256,7 +256,7 @@ static const struct {
 	{ "strange_t x[0];\toffset:8;\tsize:8;\tsigned:0;", "uint8[8]" },
 	{ "struct in6_addr x;\toffset:8;\tsize:16;\tsigned:0;", "uint8[16]" },
 	{ "__data_loc u8[] x;\toffset:8;\tsize:4;\tsigned:0;", "uint8[0]" },
-	{ "__rel_loc char[] x;\toffset:8;\tsize:4;\tsigned:0;", "uint32" },
+	{ "__rel_loc char[] x;\toffset:8;\tsize:4;\tsigned:0;", "string[256]" },
 	{ "void (*x)(int, int);\toffset:8;\tsize:8;\tsigned:0;", "void *" },
 	{ "struct a __attribute__((btf_type_tag(\"user\"))) * x;"
 	  "\toffset:8;\tsize:8;\tsigned:0;",
