@@ -167,7 +167,7 @@ static int fill_syscalls(struct session *s, const struct plan_probe *p)
 	size_t i, known = 0;
 
 	if (!map)
-		return -ENOENT;
+		return attach_report(s, p, 0, -ENOENT);
 	for (i = 0; i < p->targets.n; i++) {
 		uint32_t value = p->first_name + (uint32_t)i + 1;
 		int number = syscall_number(s, p->targets.v[i]);

@@ -84,6 +84,14 @@ static bool is_same_layout(const struct type *a, const struct type *b)
 	return true;
 }
 
+/* Its program looks the call up in the one table that it has: all that it is
+ * for are one attachment, at the entry or at the exit. */
+static bool is_one_table(const struct plan_probe *p, const struct target *t)
+{
+	return t->kind == PK_SYSCALLS && p->kind == t->kind &&
+	       str_eq(p->module, t->module);
+}
+
 static bool has_shape(const struct prog *p, const struct attach_point *ap,
 		      const struct target *t)
 {
@@ -92,6 +100,7 @@ static bool has_shape(const struct prog *p, const struct attach_point *ap,
 	       p->is_user == t->is_user && p->is_go == t->is_go &&
 	       p->is_each == t->is_each && p->attach.v[0].kind == t->kind &&
 	       str_eq(p->operands, t->operands) &&
+	       (t->kind != PK_SYSCALLS || is_one_table(&p->attach.v[0], t)) &&
 	       p->attach.v[0].flags == t->flags;
 }
 
@@ -163,7 +172,8 @@ static void add_attach(struct expand *x, struct prog *p, struct str name,
 	struct plan_probe *last =
 		p->attach.n ? &p->attach.v[p->attach.n - 1] : NULL;
 
-	if (!last || t->is_single || !is_same_attach(last, name, t)) {
+	if (!last || t->is_single ||
+	    !(is_one_table(last, t) || is_same_attach(last, name, t))) {
 		last = vec_add(x->arena, &p->attach);
 		last->name = name;
 		last->kind = t->kind;
