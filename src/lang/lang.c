@@ -28,18 +28,9 @@ const struct function *const function_tables[] = {
 const struct builtin *const builtin_tables[] = { builtins, NULL };
 
 const struct probe_type *const probe_type_tables[] = {
-	special_types,
-	timer_types,
-	tracepoint_types,
-	rawtracepoint_types,
-	perf_types,
-	iter_types,
-	fentry_types,
-	lsm_types,
-	kprobe_types,
-	uprobe_types,
-	usdt_types,
-	NULL,
+	special_types, timer_types,  tracepoint_types, rawtracepoint_types,
+	perf_types,    iter_types,   fentry_types,     lsm_types,
+	kprobe_types,  uprobe_types, usdt_types,       NULL,
 };
 
 const struct function *function_find(struct str name)
