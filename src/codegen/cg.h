@@ -241,6 +241,10 @@ void event_send(struct cg *g, uint32_t event,
 LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
 			const struct field *f);
 
+/* The value of a bit-field of the record at base. */
+struct val core_bits(struct cg *g, struct val base, const struct type *rec,
+		     const struct field *f);
+
 /* --- debugging information (debuginfo.c) ------------------------------------------------ */
 
 void di_begin(struct cg *g);

@@ -4,13 +4,16 @@
  * matched by name. */
 #include "codegen/cg.h"
 
+/* Its name differs in n_types pointers. */
 static LLVMValueRef call_intrinsic(struct cg *g, const char *name,
-				   LLVMValueRef *args, unsigned int n)
+				   LLVMValueRef *args, unsigned int n,
+				   unsigned int n_types)
 {
 	unsigned int id = LLVMLookupIntrinsicID(name, strlen(name));
 	LLVMTypeRef over[] = { g->ptr, g->ptr };
-	LLVMValueRef fn = LLVMGetIntrinsicDeclaration(g->mod, id, over, 2);
-	LLVMTypeRef type = LLVMIntrinsicGetType(g->ctx, id, over, 2);
+	LLVMValueRef fn =
+		LLVMGetIntrinsicDeclaration(g->mod, id, over, n_types);
+	LLVMTypeRef type = LLVMIntrinsicGetType(g->ctx, id, over, n_types);
 
 	return LLVMBuildCall2(g->b, type, fn, args, n, "");
 }
@@ -36,8 +39,9 @@ static LLVMValueRef settle(struct cg *g, LLVMValueRef p)
 	return LLVMBuildCall2(g->b, type, nothing, &p, 1, "");
 }
 
-LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
-			const struct field *f)
+/* The access that the loader puts right. */
+static LLVMValueRef access_of(struct cg *g, LLVMValueRef p,
+			      const struct type *rec, const struct field *f)
 {
 	LLVMValueRef zero = ir_i32(g, 0), call;
 	LLVMValueRef args[] = { ir_to_ptr(g, p), zero, zero };
@@ -47,14 +51,61 @@ LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
 
 	if (is_union) {
 		call = call_intrinsic(g, "llvm.preserve.union.access.index",
-				      args, 2);
+				      args, 2, 2);
 	} else {
 		call = call_intrinsic(g, "llvm.preserve.struct.access.index",
-				      args, 3);
+				      args, 3, 2);
 		set_element_type(g, call,
 				 LLVMStructTypeInContext(g->ctx, &byte, 1,
 							 false));
 	}
 	ir_annotate(g, call, "llvm.preserve.access.index", di);
+	return call;
+}
+
+LLVMValueRef core_field(struct cg *g, LLVMValueRef p, const struct type *rec,
+			const struct field *f)
+{
+	LLVMValueRef call = access_of(g, p, rec, f);
+
 	return is_reg(f->type) ? call : settle(g, call);
+}
+
+/* --- bit-fields -------------------------------------------------------------- */
+
+enum field_info {
+	INFO_OFFSET = 0, /* of the bytes that have it */
+	INFO_SIZE = 1, /* of those bytes: 1, 2, 4, 8 */
+	INFO_LEFT = 4, /* how to shift them in 64 bits to drop what is above */
+	INFO_RIGHT = 5, /* and then what is below */
+};
+
+static LLVMValueRef info_of(struct cg *g, LLVMValueRef p,
+			    const struct type *rec, const struct field *f,
+			    enum field_info which)
+{
+	LLVMValueRef args[] = { access_of(g, p, rec, f), ir_i64(g, which) };
+
+	return LLVMBuildZExt(g->b,
+			     call_intrinsic(g, "llvm.bpf.preserve.field.info",
+					    args, 2, 1),
+			     g->i64, "");
+}
+
+struct val core_bits(struct cg *g, struct val base, const struct type *rec,
+		     const struct field *f)
+{
+	LLVMValueRef p = ir_as_i64(g, base.v), tmp = ir_temp_bytes(g, 8), v;
+	const struct type *u64 = type_int(g->types, 8, false);
+	enum addr_space as = base.as == AS_BTF ? AS_KERNEL : base.as;
+
+	ir_clear(g, tmp, 8, 8);
+	v = LLVMBuildAdd(g->b, p, info_of(g, base.v, rec, f, INFO_OFFSET), "");
+	ir_read_n(g, as, tmp, info_of(g, base.v, rec, f, INFO_SIZE), v);
+	v = ir_load(g, tmp, u64, 8, false);
+	v = LLVMBuildShl(g->b, v, info_of(g, base.v, rec, f, INFO_LEFT), "");
+	tmp = info_of(g, base.v, rec, f, INFO_RIGHT);
+	v = f->type->is_signed ? LLVMBuildAShr(g->b, v, tmp, "")
+			       : LLVMBuildLShr(g->b, v, tmp, "");
+	return ir_reg(v, f->type);
 }

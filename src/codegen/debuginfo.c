@@ -285,6 +285,13 @@ static LLVMMetadataRef field_type(struct cg *g, const struct type *t)
 		     t->is_signed ? DWARF_SIGNED : DWARF_UNSIGNED);
 }
 
+static LLVMMetadataRef bit_member(struct cg *g, const struct field *f)
+{
+	return LLVMDIBuilderCreateBitFieldMemberType(
+		g->di->b, g->di->unit, f->name.p, f->name.n, g->di->file, 0,
+		f->bit_size, 0, 0, LLVMDIFlagZero, field_type(g, f->type));
+}
+
 LLVMMetadataRef di_record_with(struct cg *g, const struct type *rec,
 			       const struct field *f, bool *is_union)
 {
@@ -298,8 +305,9 @@ LLVMMetadataRef di_record_with(struct cg *g, const struct type *rec,
 	 * record from another. */
 	name = str_printf(g->arena, "%.*s___f%.*s", STR_ARG(name),
 			  STR_ARG(f->name));
-	m = member(g, f->name.p, f->name.n, f->type->size * 8, 0,
-		   field_type(g, f->type));
+	m = f->bit_size ? bit_member(g, f)
+			: member(g, f->name.p, f->name.n, f->type->size * 8, 0,
+				 field_type(g, f->type));
 	if (*is_union)
 		return LLVMDIBuilderCreateUnionType(
 			g->di->b, g->di->unit, name.p, name.n, g->di->file, 0,

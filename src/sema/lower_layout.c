@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lower_layout.c - what binds a plan to the kernel it was made for. Fields
- * behind pointers are found again on every kernel (CO-RE); sizes, elements,
- * bit-fields and copies of whole structs are not. */
+ * behind pointers are found again on every kernel (CO-RE); sizes, elements and
+ * copies of whole structs are not. */
 #include "sema/lower.h"
 
 /* Is it a record of the kernel, or made of some? */
@@ -24,7 +24,7 @@ static bool points_to_layout(const struct type *t)
 	return t && t->kind == TY_PTR && has_layout(t->elem);
 }
 
-/* Fields of structs without a name, and bit-fields, have fixed places. */
+/* Fields of structs without a name have fixed places. */
 static bool is_fixed_field(const struct expr *e)
 {
 	const struct type *t = e->member.base->type;
@@ -33,8 +33,8 @@ static bool is_fixed_field(const struct expr *e)
 		t = t->elem;
 	if (!t || !type_is_kernels(t))
 		return false;
-	return e->member.field.bit_size ||
-	       (!t->name.n && e->member.field.offset);
+	return !t->name.n &&
+	       (e->member.field.bit_size || e->member.field.offset);
 }
 
 static bool is_first(const struct expr *i)
