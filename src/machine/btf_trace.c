@@ -177,13 +177,32 @@ const struct type *machine_traced_args(struct machine *m, struct types *t,
 
 #define LSM_PREFIX "bpf_lsm_"
 
+/* Functions that only are named alike are left out: a union has a member for
+ * each hook. */
+static bool is_hook(const struct machine *m, struct btf_ref hooks,
+		    struct str name)
+{
+	const struct btf_type *b = btf_get(m, hooks);
+
+	if (is_in(name, no_hooks, ARRAY_SIZE(no_hooks)))
+		return false;
+	if (!b) /* then the kernel says it */
+		return true;
+	for (uint32_t i = 0; i < btf_vlen(b); i++)
+		if (str_is(name,
+			   btf_name(m, hooks, btf_members(b)[i].name_off)))
+			return true;
+	return false;
+}
+
 void machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
 		       str_vec *out)
 {
-	struct btf_ref r = { 0 };
+	struct btf_ref r = { 0 }, hooks;
 
 	if (!btf_open(m))
 		return;
+	hooks = btf_find(m, STR("security_list_options"), BTF_KIND_UNION);
 	for (r.id = 1; r.id < btf_count(m, 0); r.id++) {
 		const struct btf_type *b = btf_get(m, r);
 		struct str name;
@@ -195,8 +214,7 @@ void machine_lsm_hooks(struct machine *m, struct str pattern, struct arena *a,
 			continue;
 		name.p += strlen(LSM_PREFIX);
 		name.n -= strlen(LSM_PREFIX);
-		if (str_glob(pattern, name) &&
-		    !is_in(name, no_hooks, ARRAY_SIZE(no_hooks)))
+		if (str_glob(pattern, name) && is_hook(m, hooks, name))
 			vec_push(a, out, str_copy(a, name));
 	}
 	str_vec_sort(out);
