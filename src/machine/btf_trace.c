@@ -38,7 +38,7 @@ static const char *const no_hooks[] = {
 	"audit_rule_match",    "getprocattr",       "getselfattr",
 	"inode_copy_up_xattr", "inode_getsecurity", "inode_listsecurity",
 	"inode_need_killpriv", "ismaclabel",        "key_getsecurity",
-	"setprocattr",         "vm_enough_memory",
+	"setprocattr",         "vm_enough_memory",  "xfrm_decode_session",
 };
 
 static bool is_in(struct str name, const char *const *list, size_t n)
