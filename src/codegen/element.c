@@ -86,8 +86,6 @@ struct val ir_field(struct cg *g, struct val base, const struct field *f)
 		return data_loc(g, base, f);
 	if (f->bit_size && is_core)
 		return core_bits(g, base, rec, f);
-	if (f->bit_size && is_core)
-		return core_bits(g, base, rec, f);
 	if (f->bit_size)
 		return bit_field(g, base, f);
 	if (!is_core)
