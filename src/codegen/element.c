@@ -50,9 +50,9 @@ static struct val bit_field(struct cg *g, struct val base,
 /* A struct that was passed by value lies in the slots themselves. */
 static struct val slots_value(struct cg *g, const struct field *f)
 {
-	struct val t = ir_temp(g, type_array(g->types,
-					     type_int(g->types, 8, false),
-					     (f->type->size + 7) / 8));
+	struct val t =
+		ir_temp(g, type_array(g->types, type_int(g->types, 8, false),
+				      (f->type->size + 7) / 8));
 
 	for (uint32_t i = 0; i < t.type->size; i += 8)
 		LLVMBuildStore(g->b, ir_arg_slot(g, f->offset + i, NULL),

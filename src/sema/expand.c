@@ -77,7 +77,8 @@ static bool is_same_layout(const struct type *a, const struct type *b)
 		const struct field *x = &a->fields[i], *y = &b->fields[i];
 
 		if (!str_eq(x->name, y->name) || x->type != y->type ||
-		    x->offset != y->offset || x->is_data_loc != y->is_data_loc ||
+		    x->offset != y->offset ||
+		    x->is_data_loc != y->is_data_loc ||
 		    x->is_rel_loc != y->is_rel_loc)
 			return false;
 	}

@@ -288,8 +288,8 @@ static struct str symbol_of(struct lower *l, const struct prog *p, uint32_t i)
 static bool has_cookie(enum probe_kind kind)
 {
 	return kind == PK_TRACEPOINT || kind == PK_KPROBE ||
-	       kind == PK_UPROBE || kind == PK_PROFILE ||
-	       kind == PK_INTERVAL || kind == PK_USDT;
+	       kind == PK_UPROBE || kind == PK_PROFILE || kind == PK_INTERVAL ||
+	       kind == PK_USDT;
 }
 
 /* A probe for each target, since each has its own program. The first has the
@@ -301,11 +301,10 @@ static void lower_each(struct lower *l, const struct plan_probe *x)
 		uint32_t n = (uint32_t)l->plan->probes.n - l->prog->first_probe;
 
 		if (n)
-			one.symbol = str_printf(&l->script->arena, "%.*s_%u",
-						x->symbol.n > 52
-							? 52
-							: (int)x->symbol.n,
-						x->symbol.p, n);
+			one.symbol = str_printf(
+				&l->script->arena, "%.*s_%u",
+				x->symbol.n > 52 ? 52 : (int)x->symbol.n,
+				x->symbol.p, n);
 		memset(&one.targets, 0, sizeof(one.targets));
 		vec_push(&l->script->arena, &one.targets, x->targets.v[i]);
 		one.first_name = x->first_name + (uint32_t)i;
@@ -322,9 +321,9 @@ static bool is_same_mark(const struct plan_probe *a, const struct plan_probe *b)
 }
 
 /* A mark has one name, however many programs its sites need. */
-static const struct plan_probe *
-find_mark(const struct lower *l, const struct prog *p,
-	  const struct plan_probe *x)
+static const struct plan_probe *find_mark(const struct lower *l,
+					  const struct prog *p,
+					  const struct plan_probe *x)
 {
 	for (const struct prog *q = l->script->progs; q && q != p; q = q->next)
 		for (size_t i = 0; i < q->attach.n && q->probe == p->probe; i++)
