@@ -156,7 +156,8 @@ static void about_one(const struct entry *e, enum chapter c, void *arg)
 
 bool docs_about(struct str name, struct buf *out)
 {
-	struct about a = { name, out, false };
+	const struct builtin *b = builtin_find(name); /* arg0 is argN */
+	struct about a = { b ? str_from(b->name) : name, out, false };
 
 	each_entry(about_one, &a);
 	return a.found;

@@ -259,8 +259,10 @@ static bool list_usdt(struct expand *x, const struct attach_point *ap,
 {
 	binary_vec files = { 0 };
 
-	if (!ap_parts(ap) || (str_is(ap_part(ap, 0), "*") && ap_parts(ap) < 2))
-		return true; /* every binary of the machine: not listed */
+	/* Of every binary of the machine nothing is listed. */
+	if (!ap_parts(ap) || (str_is(ap_part(ap, 0), "*") && ap_parts(ap) < 2 &&
+			      !machine_process(x->machine)))
+		return true;
 	find_binaries(x, ap, &files);
 	vec_each(b, &files) {
 		usdt_site_vec found = { 0 };
