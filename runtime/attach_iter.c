@@ -149,10 +149,10 @@ int attach_iterate(struct session *s)
 		if (fd >= 0)
 			close(fd);
 		if (err)
-			return diag_errno(s->diags, err, D_KERNEL,
-					  "cannot go through %.*s",
-					  STR_ARG(attach_name(s, it->probe,
-							      0)));
+			return diag_errno(
+				s->diags, err, D_KERNEL,
+				"cannot go through %.*s",
+				STR_ARG(attach_name(s, it->probe, 0)));
 	}
 	return 0;
 }

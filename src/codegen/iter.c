@@ -34,8 +34,7 @@ static void return_if_zero(struct cg *g, LLVMValueRef v)
 /* The verifier wants to see it checked each time it comes from the context. */
 LLVMValueRef iter_pointer(struct cg *g, const struct type *t, LLVMValueRef v)
 {
-	if (g->prog->ctx == CTX_ITER && t->kind == TY_PTR &&
-	    t->space == AS_BTF)
+	if (g->prog->ctx == CTX_ITER && t->kind == TY_PTR && t->space == AS_BTF)
 		return_if_zero(g, v);
 	return v;
 }

@@ -174,8 +174,7 @@ static bool find_symbol(struct expand *x, const struct attach_point *ap,
 	if (str_has(name, '+')) {
 		name = str_split(name, '+', &offset);
 		if (!expand_number(offset, &t->offset))
-			return diag_error(x->d, ap_span(ap, 0),
-					  D_ATTACH_POINT,
+			return diag_error(x->d, ap_span(ap, 0), D_ATTACH_POINT,
 					  "'%.*s' is not an offset in bytes",
 					  STR_ARG(offset));
 	}
@@ -187,8 +186,8 @@ static bool find_symbol(struct expand *x, const struct attach_point *ap,
 static bool expand_watchpoint(struct expand *x, const struct attach_point *ap)
 {
 	struct target t = {
-		.full = str_printf(x->arena, "%s:%.*s:%.*s:%.*s",
-				   ap->row->name, STR_ARG(ap_part(ap, 0)),
+		.full = str_printf(x->arena, "%s:%.*s:%.*s:%.*s", ap->row->name,
+				   STR_ARG(ap_part(ap, 0)),
 				   STR_ARG(ap_part(ap, 1)),
 				   STR_ARG(ap_part(ap, 2))),
 		.ctx = CTX_PERF,

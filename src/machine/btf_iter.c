@@ -22,8 +22,7 @@ bool machine_iter_needs_map(struct str name)
 
 static bool has_function(struct machine *m, struct str name)
 {
-	struct str text =
-		str_printf(&m->arena, "bpf_iter_%.*s", STR_ARG(name));
+	struct str text = str_printf(&m->arena, "bpf_iter_%.*s", STR_ARG(name));
 
 	return btf_find(m, text, BTF_KIND_FUNC).id;
 }

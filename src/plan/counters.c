@@ -22,8 +22,8 @@ const struct counter software_counters[] = {
 const struct counter hardware_counters[] = {
 	{ "backend-stalls", NULL, PERF_COUNT_HW_STALLED_CYCLES_BACKEND,
 	  1000000 },
-	{ "branch-instructions", "branches",
-	  PERF_COUNT_HW_BRANCH_INSTRUCTIONS, 100000 },
+	{ "branch-instructions", "branches", PERF_COUNT_HW_BRANCH_INSTRUCTIONS,
+	  100000 },
 	{ "branch-misses", NULL, PERF_COUNT_HW_BRANCH_MISSES, 100000 },
 	{ "bus-cycles", NULL, PERF_COUNT_HW_BUS_CYCLES, 100000 },
 	{ "cache-misses", NULL, PERF_COUNT_HW_CACHE_MISSES, 1000000 },
@@ -36,8 +36,7 @@ const struct counter hardware_counters[] = {
 	{ 0 },
 };
 
-const struct counter *counter_find(const struct counter *table,
-				   struct str name)
+const struct counter *counter_find(const struct counter *table, struct str name)
 {
 	for (; table->name; table++)
 		if (str_is(name, table->name) ||

@@ -100,7 +100,6 @@ static const struct {
 	{ "kmem", "kmalloc", "ptr", "void *", 16, 0 },
 	{ "sock", "inet_sock_set_state", "saddr", "uint8[4]", 32, 0 },
 	{ "sock", "inet_sock_set_state", "daddr_v6", "uint8[16]", 56, 0 },
-	{ "migrate", "mm_migrate_pages", "mode", "uint32", 24, 0 },
 };
 
 Test(tracefs, fields)
@@ -122,6 +121,25 @@ Test(tracefs, fields)
 	cr_expect_eq(h.diags.errors, 0);
 	cr_expect_not(machine_btf_is_open(h.machine),
 		      "struct pointers alone do not open BTF");
+}
+
+Test(tracefs, enums_and_relative_places)
+{
+	const struct type *args = args_of("shapes", "every");
+	const struct field *f = type_field(args, STR("small"));
+
+	cr_assert(f);
+	expect_type(&h, f->type, "enum pid_type");
+	cr_expect_eq(f->type->size, 1, "as much as the event has room for");
+	cr_expect(f->type->n_enums);
+	expect_type(&h, type_field(args, STR("kind"))->type, "enum pid_type");
+	expect_type(&h, type_field(args, STR("odd"))->type, "uint32");
+	f = type_field(args, STR("near"));
+	expect_type(&h, f->type, "string[256]");
+	cr_expect(f->is_data_loc && f->is_rel_loc);
+	f = type_field(args, STR("list"));
+	expect_type(&h, f->type, "uint64[0]");
+	cr_expect(f->is_data_loc && !f->is_rel_loc);
 }
 
 Test(tracefs, records)
