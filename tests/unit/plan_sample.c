@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan_sample.h"
 
+#include "plan/abi.h"
+
 static const struct type *record1(struct plan *p, const char *name,
 				  const struct type *t)
 {
@@ -61,6 +63,8 @@ static void add_maps(struct plan *p)
 		1u << 30);
 	add_map(p, "@stack", MS_HASH, type_stack(t, TY_USTACK, SM_PERF, 3),
 		type_stack(t, TY_KSTACK, SM_BPFTRACE, 127), 8);
+	add_map(p, "@series", MS_PERCPU_HASH, type_cgroup(t, STR("uni*")),
+		type_tseries(t, 1000, 5, TSERIES_AVG, true), 9);
 }
 
 /* --- probes ---------------------------------------------------------------- */

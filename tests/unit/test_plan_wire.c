@@ -54,6 +54,8 @@ static const char sample_text[] =
 	"bool max=1073741824\n"
 	"map    11  @stack hash symbol=AT_stack key=ustack_t(perf, 3)"
 	" value=kstack_t(bpftrace, 127) max=8\n"
+	"map    12  @series percpu_hash symbol=AT_series key=cgroup_p"
+	"ath_t\"uni*\" value=tseries_t(1000, 5, 1, signed) max=9\n"
 	"probe  0   begin begin symbol=p0\n"
 	"probe  1   end end symbol=p1 names=1\n"
 	"probe  2   interval:s:1 interval symbol=p2 rate=1000000000 n"
@@ -173,6 +175,8 @@ static const char sample_text[] =
 	"site   9   key file=stdin line=1 column=19 end=29 text=\"beg"
 	"in { @ = 1 }\"\n"
 	"site   10  depth file=stdin line=1 column=20 end=30 text=\"b"
+	"egin { @ = 1 }\"\n"
+	"site   11  stack file=stdin line=1 column=21 end=31 text=\"b"
 	"egin { @ = 1 }\"\n";
 
 static void expect_same(struct str have, struct str want)

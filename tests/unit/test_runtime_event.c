@@ -257,7 +257,7 @@ Test(event, reads_that_failed_are_told_at_the_end)
 
 Test(event, warnings_come_once_and_are_counted)
 {
-	const struct plan_map map = { .name = STR("@a") };
+	const struct plan_map map = { .name = STR("@a"), .store = MS_HASH };
 	struct plan_site full = { .kind = SITE_MAP_FULL,
 				  .line = 3,
 				  .column = 2,

@@ -109,8 +109,9 @@ static void expect(const struct type *t, const struct agg_slot *slots,
 	cr_expect_str_eq(text.p ? text.p : "", wanted);
 }
 
-#define RULE "___________________________________________________"
-#define GAP  "                                                  "
+#define RULE    "___________________________________________________"
+#define BETWEEN "                                                 "
+#define GAP     "                                                  "
 
 Test(tseries, rows_from_the_first_to_the_last)
 {
@@ -126,13 +127,13 @@ Test(tseries, rows_from_the_first_to_the_last)
 	v[1] = (struct agg_slot){ 99, 1, at - 7 };
 	v[2] = (struct agg_slot){ 90, 1, at + 2 };
 	expect(series(TSERIES_LAST, true), v,
-	       "                   -10" GAP "90\n"
+	       "                   -10" BETWEEN "90\n"
 	       "hh:mm:ss.ns        |" RULE "|\n"
 	       "01:00:00.000000000 |*" GAP "| -10\n"
 	       "01:00:01.000000000 | " GAP "| -\n"
 	       "01:00:02.000000000 |" GAP "*| 90\n"
 	       "                   v" RULE "v\n"
-	       "                   -10" GAP "90\n");
+	       "                   -10" BETWEEN "90\n");
 }
 
 Test(tseries, nothing_is_printed_of_nothing)
