@@ -73,8 +73,7 @@ const char *const site_kind_names[SITE_N] = {
 	[SITE_READ] = "read",         [SITE_LOOP] = "loop",
 	[SITE_HELPER] = "helper",     [SITE_THREAD] = "thread",
 	[SITE_READ_NOW] = "read_now", [SITE_KEY] = "key",
-	[SITE_DEPTH] = "depth",
-	[SITE_STACK] = "stack",
+	[SITE_DEPTH] = "depth",       [SITE_STACK] = "stack",
 };
 
 /* The architecture that the compiler of this file makes code for: programs

@@ -381,18 +381,17 @@ const struct type *type_lhist(struct types *t, int64_t min, int64_t max,
 					 .step = step });
 }
 
-const struct type *type_tseries(struct types *t, int64_t interval,
-				uint32_t n, uint32_t kind, bool is_signed)
+const struct type *type_tseries(struct types *t, int64_t interval, uint32_t n,
+				uint32_t kind, bool is_signed)
 {
 	assert(interval > 0 && n && n <= TSERIES_SLOTS && kind < TSERIES_N);
-	return intern(t,
-		      &(struct type){ .kind = TY_TSERIES,
-				      .size = n * sizeof(struct agg_slot),
-				      .align = 8,
-				      .count = n,
-				      .bits = kind,
-				      .is_signed = is_signed,
-				      .step = interval });
+	return intern(t, &(struct type){ .kind = TY_TSERIES,
+					 .size = n * sizeof(struct agg_slot),
+					 .align = 8,
+					 .count = n,
+					 .bits = kind,
+					 .is_signed = is_signed,
+					 .step = interval });
 }
 
 const struct type *type_cgroup(struct types *t, struct str filter)

@@ -176,8 +176,8 @@ const struct type *type_agg(struct types *t, enum type_kind kind,
 const struct type *type_hist(struct types *t, uint32_t bits);
 const struct type *type_lhist(struct types *t, int64_t min, int64_t max,
 			      int64_t step);
-const struct type *type_tseries(struct types *t, int64_t interval,
-				uint32_t n, uint32_t kind, bool is_signed);
+const struct type *type_tseries(struct types *t, int64_t interval, uint32_t n,
+				uint32_t kind, bool is_signed);
 const struct type *type_timestamp(struct types *t, struct str format);
 const struct type *type_cgroup(struct types *t, struct str filter);
 

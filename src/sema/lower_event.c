@@ -163,10 +163,10 @@ void lower_read(struct lower *l, struct expr *call)
 		return;
 	if (from->type->kind == TY_PTR || from->type->kind == TY_INT ||
 	    from->type->kind == TY_ARRAY)
-		call->site = lower_site(l,
-					l->env->is_wary ? SITE_READ_NOW
-							: SITE_READ,
-					call->span, NULL);
+		call->site =
+			lower_site(l,
+				   l->env->is_wary ? SITE_READ_NOW : SITE_READ,
+				   call->span, NULL);
 }
 
 void lower_wary(struct lower *l, struct expr *e)
