@@ -160,14 +160,17 @@ static struct str settle(const struct reading *r, struct str word, uint64_t pc)
 static struct str settle_all(const struct reading *r, struct str operands,
 			     uint64_t pc)
 {
-	struct str out = { "", 0 }, word;
+	auto_buf struct buf out = { 0 };
+	struct str word;
 
 	if (operands.n > MAX_OPERANDS)
 		operands.n = MAX_OPERANDS;
-	for (uint32_t i = 0; (word = usdt_word(operands, i)).n; i++)
-		out = str_printf(r->a, "%.*s%s%.*s", STR_ARG(out), i ? " " : "",
-				 STR_ARG(settle(r, word, pc)));
-	return out;
+	for (uint32_t i = 0; (word = usdt_word(operands, i)).n; i++) {
+		if (i)
+			buf_putc(&out, ' ');
+		buf_str(&out, settle(r, word, pc));
+	}
+	return str_copy(r->a, buf_view(&out));
 }
 
 /* --- notes ------------------------------------------------------------------- */

@@ -49,19 +49,18 @@ struct str usdt_word(struct str operands, uint32_t i)
 
 struct str usdt_narrow(struct arena *a, struct str operands, uint64_t wanted)
 {
-	struct str out = { "", 0 }, word;
+	auto_buf struct buf out = { 0 };
+	struct str word;
 	unsigned int i = 0;
 
-	if (!wanted)
-		return out;
-	while ((word = take_word(&operands)).n) {
+	while (wanted && (word = take_word(&operands)).n) {
 		if (!(wanted >> (i < 63 ? i : 63) & 1))
 			word = STR("_");
-		out = str_printf(a, "%.*s%s%.*s", STR_ARG(out), i ? " " : "",
-				 STR_ARG(word));
-		i++;
+		if (i++)
+			buf_putc(&out, ' ');
+		buf_str(&out, word);
 	}
-	return out;
+	return str_copy(a, buf_view(&out));
 }
 
 bool usdt_is_narrowed(struct str operands, struct str narrow)
