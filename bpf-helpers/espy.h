@@ -23,12 +23,17 @@ static long (*const map_update)(void *map, const void *key, const void *value,
 				uint64_t flags) = (void *)2;
 static long (*const get_stack)(void *ctx, void *to, uint32_t size,
 			       uint64_t flags) = (void *)67;
+static void *(*const get_current)(void) = (void *)158;
+static long (*const get_task_stack)(void *task, void *to, uint32_t size,
+				    uint64_t flags) = (void *)141;
 #else /* a test: that has its own map */
 #define ESPY_FUNC
 void *map_lookup_percpu(void *map, const void *key, uint32_t cpu);
 void *map_lookup(void *map, const void *key);
 long map_update(void *map, const void *key, const void *value, uint64_t flags);
 long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags);
+void *get_current(void);
+long get_task_stack(void *task, void *to, uint32_t size, uint64_t flags);
 #endif
 
 #define MAX_CPUS 4096 /* a bound the verifier can see */

@@ -4,6 +4,7 @@
 #define BLOCK  8 /* words between looks at the end */
 #define EXISTS (-17)
 #define NEW    1 /* BPF_NOEXIST */
+#define USER   256 /* BPF_F_USER_STACK */
 
 static ESPY_FUNC uint64_t mix(uint64_t h, uint64_t x)
 {
@@ -34,9 +35,12 @@ ESPY_FUNC uint64_t espy_stack_hash(const struct stack_frames *s, uint64_t max)
 ESPY_FUNC int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
 				  uint64_t max, uint64_t flags, uint64_t pid)
 {
-	int64_t rc = get_stack(ctx, s->words, (uint32_t)max * 8, flags);
+	uint32_t size = (uint32_t)max * 8;
+	int64_t rc = get_stack(ctx, s->words, size, flags);
 	uint64_t id;
 
+	if (!rc && pid == STACK_OF_TASK && !(flags & USER))
+		rc = get_task_stack(get_current(), s->words, size, 0);
 	if (rc < 0)
 		return rc;
 	s->bytes = (uint32_t)rc;

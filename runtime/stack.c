@@ -133,9 +133,12 @@ static const struct {
 
 /* How programs are called; perf's take the registers of who called it. */
 static const char *const own_functions[] = {
-	"bpf_prog_",     "__bpf_prog_",     "bpf_trace_run", "__bpf_trace_",
-	"__traceiter_",  "bpf_trampoline_", "bpf_loop",      "bpf_for_each_",
-	"bpf_get_stack", "perf_syscall_",   "perf_trace_",
+	"bpf_prog_",          "__bpf_prog_",      "bpf_trace_run",
+	"__bpf_trace_",       "__traceiter_",     "bpf_trampoline_",
+	"bpf_loop",           "bpf_for_each_",    "bpf_get_stack",
+	"bpf_get_task_stack", "__bpf_get_stack",  "get_callchain_entry",
+	"get_perf_callchain", "stack_trace_save", "trace_call_bpf",
+	"perf_call_bpf_",     "perf_syscall_",    "perf_trace_",
 };
 
 static bool is_own(const struct show *show, uint64_t address)

@@ -132,11 +132,21 @@ static void lower_stack(struct lower *l, struct expr *call)
 	call->site = lower_site(l, SITE_STACK, call->span, NULL);
 }
 
+static bool is_system_call(const struct prog *p)
+{
+	return p->ctx == CTX_TRACEPOINT &&
+	       str_is(p->attach.v[0].module, "syscalls");
+}
+
 /* Whose addresses they are (struct stack_frames). */
 static LLVMValueRef owner(struct cg *g, const struct type *t)
 {
+	const struct prog *p = ir_prog(g);
+
+	if (t->kind == TY_KSTACK && is_system_call(p))
+		return ir_i64(g, STACK_OF_TASK);
 	if (t->kind == TY_KSTACK)
-		return ir_i64(g, has_own_frames(ir_prog(g)));
+		return ir_i64(g, has_own_frames(p));
 	return ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
 }
 

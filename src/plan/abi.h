@@ -72,13 +72,17 @@ struct agg_slot {
  * are addresses; with build ids four of them are a struct bpf_stack_build_id. */
 struct stack_frames {
 	uint32_t bytes; /* of what is in words[] */
-	uint32_t pid; /* whose addresses these are; of the kernel: 1 when
-			 frames of the tracing itself come first */
+	uint32_t pid; /* whose addresses these are; of the kernel: not 0
+			 when frames of the tracing itself come first */
 	uint64_t words[];
 };
 
+/* pid where the context may have no kernel registers: then the task is asked.
+ * So it is at system calls' tracepoints before 6.12. */
+#define STACK_OF_TASK 2
+
 #define STACK_MAX_FRAMES 1024
-#define STACK_OWN_FRAMES 8 /* of the tracing, at most; besides those wanted */
+#define STACK_OWN_FRAMES 12 /* of the tracing, at most; besides those wanted */
 #define STACK_MAX_COUNT  8192 /* different stacks that are kept, or more */
 
 /* Calls of a function by a thread, one in the other, that entry() tells apart;

@@ -35,6 +35,18 @@ long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags)
 	return f->n;
 }
 
+static struct fake *task; /* what get_task_stack() is asked about */
+
+void *get_current(void)
+{
+	return task;
+}
+
+long get_task_stack(void *of, void *to, uint32_t size, uint64_t flags)
+{
+	return get_stack(of, to, size, flags);
+}
+
 void *map_lookup(void *map, const void *key)
 {
 	struct fake *f = map;
@@ -113,6 +125,24 @@ Test(stack, length_and_owner_count)
 		for (size_t k = 0; k < i; k++)
 			cr_expect_neq(ids[k], ids[i], "%zu and %zu", k, i);
 	}
+}
+
+/* A context without registers of the kernel. */
+Test(stack, of_the_task_instead)
+{
+	struct fake none = { .n = 0 };
+	struct fake current = { .stack = some, .n = 24 };
+	union room room;
+
+	task = &current;
+	espy_stack_take(&none, &none, &room.frames, WORDS, 0, STACK_OF_TASK);
+	cr_expect_eq(none.kept.frames.bytes, 24);
+	none.id = 0;
+	espy_stack_take(&none, &none, &room.frames, WORDS, 0, 1);
+	cr_expect_eq(none.kept.frames.bytes, 0);
+	/* a process with the number 2 has its own */
+	espy_stack_take(&none, &none, &room.frames, WORDS, 256, 2);
+	cr_expect_eq(none.kept.frames.bytes, 0);
 }
 
 Test(stack, failures_are_told)
