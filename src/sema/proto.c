@@ -7,9 +7,9 @@ static const struct {
 	const char *name;
 	enum param_kind kind;
 } kinds[] = {
-	{ "int", PM_INT }, { "number", PM_NUMBER }, { "string", PM_STRING },
-	{ "ptr", PM_PTR }, { "map", PM_MAP },       { "key", PM_KEY },
-	{ "any", PM_ANY }, { "value", PM_VALUE },   { "name", PM_NAME },
+	{ "int", PM_INT },   { "number", PM_NUMBER }, { "string", PM_STRING },
+	{ "ptr", PM_PTR },   { "map", PM_MAP },       { "key", PM_KEY },
+	{ "any", PM_ANY },   { "value", PM_VALUE },   { "name", PM_NAME },
 	{ "word", PM_WORD },
 };
 
