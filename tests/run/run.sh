@@ -201,6 +201,8 @@ run_after()
 
 	while ! is_attached; do
 		if ! kill -0 "$espy" 2>/dev/null; then
+			# It may have said so just before its end.
+			is_attached && break
 			why="ended before it was attached"
 			return
 		fi
