@@ -21,20 +21,20 @@
 unsigned long operands_words[] = { 0xf1f2f3f4f5f6f7f8, 22, 33, 44 };
 void operands_pass(void);
 
-asm(
-	".text\n"
-	".globl operands_pass\n"
-	".type operands_pass, @function\n"
-	"operands_pass:\n"
-	"push %rbp\n"
-	"push %rbx\n"
-	"push %r12\n"
-	"push %r13\n"
-	"push %r14\n"
-	"push %r15\n"
-	"movabs $0xf1f2f3f4f5f6f7f8, %rax\n"
-	"mov %rax, %rdi\n"
-	"mov %rax, %r8\n" /* clang-format off */
+/* clang-format off */
+asm(".text\n"
+    ".globl operands_pass\n"
+    ".type operands_pass, @function\n"
+    "operands_pass:\n"
+    "push %rbp\n"
+    "push %rbx\n"
+    "push %r12\n"
+    "push %r13\n"
+    "push %r14\n"
+    "push %r15\n"
+    "movabs $0xf1f2f3f4f5f6f7f8, %rax\n"
+    "mov %rax, %rdi\n"
+    "mov %rax, %r8\n"
     NOTE("sizes", "0",
 	 "1@%al -1@%al 2@%ax -2@%ax 4@%eax -4@%eax 8@%rax -8@%rax "
 	 "1@%ah -1@%ah 1@%dil -2@%di -4@%edi -1@%r8b 2@%r8w 4@%r8d")
@@ -85,14 +85,15 @@ asm(
     "mov $2, %esi\n"
     NOTE("site", "0", "-4@%esi 4@$9")
     NOTE("site", "0", "-4@$3 4@$9")
-    "pop %r15\n" /* clang-format on */
-																																																											  "pop %r14\n"
-																																																											  "pop %r13\n"
-																																																											  "pop %r12\n"
-																																																											  "pop %rbx\n"
-																																																											  "pop %rbp\n"
-																																																											  "ret\n"
-																																																											  ".size operands_pass, . - operands_pass\n");
+    "pop %r15\n"
+    "pop %r14\n"
+    "pop %r13\n"
+    "pop %r12\n"
+    "pop %rbx\n"
+    "pop %rbp\n"
+    "ret\n"
+    ".size operands_pass, . - operands_pass\n");
+/* clang-format on */
 
 int main(int argc, char **argv)
 {
