@@ -368,7 +368,7 @@ void event_report_sites(struct session *s, const uint64_t *counts)
 {
 	size_t i;
 
-	for (i = 1; i < s->plan->sites.n; i++) {
+	for (i = 1; i < s->plan->sites.n && !s->out.no_warnings; i++) {
 		if (counts[i])
 			report_site(s, &s->plan->sites.v[i], counts[i]);
 	}

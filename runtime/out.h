@@ -15,6 +15,7 @@ struct out {
 	int fd, err_fd;
 	enum buffering buffering;
 	bool colour; /* of err_fd */
+	bool no_warnings; /* of places of the script */
 	struct buf pending; /* not written yet: append here, then out_end() */
 	int error; /* errno of the first write that failed */
 };

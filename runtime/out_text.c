@@ -12,6 +12,7 @@ void out_init(struct out *o, const struct session_opts *opts)
 	o->err_fd = opts->err_fd;
 	o->buffering = opts->buffering;
 	o->colour = opts->colour;
+	o->no_warnings = opts->no_warnings;
 }
 
 void out_free(struct out *o)
@@ -147,6 +148,8 @@ void out_site(struct out *o, const struct plan_site *site,
 {
 	auto_buf struct buf out = { 0 };
 
+	if (severity == SEV_WARNING && o->no_warnings)
+		return;
 	if (site->line)
 		buf_printf(&out, "%.*s:%u:%u-%u: ", STR_ARG(site->file),
 			   site->line, site->column, site->end_column);

@@ -26,6 +26,7 @@ static const char help[] =
 	"      --bench[=FORM]     run its benchmarks\n"
 	"      --unsafe           allow programs that change the system\n"
 	"      --dry-run          load and verify, do not attach\n"
+	"      --no-warnings      say only errors, and what was lost\n"
 	"      --no-feature LIST  do not use kprobe_multi, uprobe_multi\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          the version\n"

@@ -121,6 +121,9 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 	case 'q': r->session.quiet = true; return 1;
 	case 'v': r->session.verbose = true; return 1;
 	case RUN_OPT_UNSAFE: r->session.unsafe = true; return 1;
+	case RUN_OPT_NO_WARNINGS:
+		d->no_warnings = r->session.no_warnings = true;
+		return 1;
 	case RUN_OPT_NO_FEATURE: return take_no_feature(r, arg, d);
 	case RUN_OPT_DRY_RUN: r->session.dry_run = true; return 1;
 	case RUN_OPT_TEST: r->session.test = true; return take_tests(r, arg, d);

@@ -28,6 +28,7 @@ enum {
 	RUN_OPT_TEST,
 	RUN_OPT_BENCH,
 	RUN_OPT_NO_FEATURE,
+	RUN_OPT_NO_WARNINGS,
 	RUN_OPT_NEXT
 };
 #define RUN_OPTS_LONG                                                          \
@@ -41,6 +42,7 @@ enum {
 		{ "test", optional_argument, NULL, RUN_OPT_TEST },             \
 		{ "bench", optional_argument, NULL, RUN_OPT_BENCH },           \
 		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \
+		{ "no-warnings", no_argument, NULL, RUN_OPT_NO_WARNINGS },     \
 	{                                                                      \
 		"dry-run", no_argument, NULL, RUN_OPT_DRY_RUN                  \
 	}

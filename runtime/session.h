@@ -38,6 +38,7 @@ struct session_opts {
 	pid_t pid; /* -p: ends with it; 0: none */
 	const char *command; /* -c: started stopped, let go once attached */
 	uint32_t no_features; /* enum no_features */
+	bool no_warnings; /* of the script; losses are told all the same */
 	bool unsafe;
 	bool dry_run; /* load and verify, do not attach */
 	bool quiet, verbose;

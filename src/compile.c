@@ -174,6 +174,8 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 			.params_later = opts->params_later,
 			.unsafe = opts->unsafe,
 			.is_wary = opts->is_wary,
+			.c_dirs = opts->c_dirs,
+			.c_files = opts->c_files,
 		},
 	};
 	bool ok;

@@ -28,6 +28,8 @@ struct compile_opts {
 	char *const *env; /* for ESPY_*; NULL: none */
 	bool unsafe; /* --unsafe was given */
 	bool is_wary; /* -k was given */
+	const char *const *c_dirs; /* of -I; ends with NULL; NULL: none */
+	const char *const *c_files; /* of --include; as c_dirs */
 	enum stage last; /* stop after this one */
 	struct buf *text[STAGE_N]; /* where to print a stage; NULL: do not */
 };

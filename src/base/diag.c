@@ -90,6 +90,10 @@ bool diag_warn(struct diags *d, struct span at, enum diag_code code,
 {
 	va_list ap;
 
+	if (d->no_warnings) {
+		d->dropped = true;
+		return false;
+	}
 	va_start(ap, fmt);
 	recordf(d, SEV_WARNING, at, code, fmt, ap);
 	va_end(ap);

@@ -158,6 +158,7 @@ struct diags {
 	unsigned int errors, warnings;
 	unsigned int muted; /* > 0: nothing is recorded, see diag_mute() */
 	bool dropped; /* the last one was a repetition: so are its hints */
+	bool no_warnings; /* diag_warn() records nothing */
 };
 
 /* Each records one message and returns false, so that a pass can say

@@ -19,6 +19,8 @@ enum mode {
 	MODE_VERSION,
 };
 
+#define CLI_MAX_INCLUDES 32 /* of -I, and of --include */
+
 struct cli {
 	enum mode mode;
 	enum stage stage; /* MODE_EMIT */
@@ -29,6 +31,8 @@ struct cli {
 	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */
 	bool is_chapter; /* MODE_DOC: word names a chapter */
 	bool is_wary; /* -k */
+	const char *c_dirs[CLI_MAX_INCLUDES + 1]; /* -I; NULL behind */
+	const char *c_files[CLI_MAX_INCLUDES + 1]; /* --include; the same */
 	const char *const *params; /* of the script */
 	size_t n_params;
 	struct run_opts run;

@@ -99,6 +99,8 @@ static struct plan *make_plan(struct app *a, struct str name,
 		.env = environ,
 		.unsafe = c->run.session.unsafe,
 		.is_wary = c->is_wary,
+		.c_dirs = c->c_dirs,
+		.c_files = c->c_files,
 		.last = last_stage(c),
 	};
 

@@ -7,6 +7,7 @@ enum {
 	CLI_SAVE,
 	CLI_CHECK,
 	CLI_FILTER,
+	CLI_INCLUDE,
 	CLI_INFO,
 	CLI_DOC,
 	CLI_DOCS,
@@ -24,6 +25,7 @@ const struct option cli_long_options[] = {
 	{ "save", required_argument, NULL, CLI_SAVE },
 	{ "check", no_argument, NULL, CLI_CHECK },
 	{ "probe-filter", required_argument, NULL, CLI_FILTER },
+	{ "include", required_argument, NULL, CLI_INCLUDE },
 	{ "info", no_argument, NULL, CLI_INFO },
 	{ "help-function", required_argument, NULL, CLI_DOC },
 	{ "docs", required_argument, NULL, CLI_DOCS },
@@ -50,6 +52,9 @@ const char cli_help[] =
 	"  -q                do not say what was attached\n"
 	"  -v                say more; whole verifier logs\n"
 	"  -k                warn of reads that fail and of missing map keys\n"
+	"  -I DIR            look in DIR for what #include names\n"
+	"      --include FILE\n"
+	"                    read this C before the script's own\n"
 	"  -B MODE           buffering of the output: line, full, none\n"
 	"  -l [PATTERN]      list probes, or 'struct NAME'; -lv with arguments or\n"
 	"                    members; -l FILE, -l -e PROGRAM: those of a script\n"
@@ -64,6 +69,7 @@ const char cli_help[] =
 	"      --probe-filter REGEX\n"
 	"                    only probes with such names (and begin, end)\n"
 	"      --unsafe      allow functions that change the system\n"
+	"      --no-warnings say only errors, and what was lost\n"
 	"      --no-feature LIST\n"
 	"                    do not use kprobe_multi, uprobe_multi\n"
 	"      --help-function NAME\n"
@@ -93,6 +99,21 @@ static bool take_stage(struct cli *c, const char *name, struct diags *d)
 	return false;
 }
 
+static bool add_include(const char **list, const char *what, struct diags *d)
+{
+	size_t n = 0;
+
+	while (list[n])
+		n++;
+	if (n == CLI_MAX_INCLUDES) {
+		diag_error(d, (struct span){}, D_USAGE,
+			   "more than %d of -I or --include", CLI_MAX_INCLUDES);
+		return false;
+	}
+	list[n] = what;
+	return true;
+}
+
 static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 {
 	switch (opt) {
@@ -104,6 +125,8 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	case CLI_EMIT: return take_stage(c, arg, d);
 	case CLI_CHECK: c->mode = MODE_CHECK; return true;
 	case CLI_FILTER: c->probe_filter = arg; return true;
+	case 'I': return add_include(c->c_dirs, arg, d);
+	case CLI_INCLUDE: return add_include(c->c_files, arg, d);
 	case CLI_INFO: c->mode = MODE_INFO; return true;
 	case 'h': c->mode = MODE_HELP; return true;
 	case 'V': c->mode = MODE_VERSION; return true;
@@ -158,7 +181,7 @@ bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 	run_opts_init(&c->run);
 	opterr = 0;
 	/* '+': options end at the script, so that its parameters are its own */
-	while ((opt = getopt_long(argc, argv, "+:e:ld:hVkb" RUN_OPTS_SHORT,
+	while ((opt = getopt_long(argc, argv, "+:e:ld:hVkbI:" RUN_OPTS_SHORT,
 				  cli_long_options, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 

@@ -33,6 +33,8 @@ struct c_front {
 	struct diags *d;
 	struct sources *sources; /* what #include reads is added */
 	struct machine *machine;
+	const char *const *dirs; /* see struct sema_env */
+	const char *const *files;
 
 	struct c_unit unit;
 	struct strmap macros; /* c_macro */

@@ -3,6 +3,7 @@
 #include "sema/c.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 enum {
 	MAX_INCLUDES = 20, /* files inside of files */
@@ -181,11 +182,60 @@ static struct str beside(struct c_front *c, struct str name, struct span at)
 	return str_printf(c->arena, "%.*s%.*s", STR_ARG(dir), STR_ARG(name));
 }
 
-static void do_include(struct c_front *c, const struct line *l)
+/* In the folders of -I. NULL when no file is there. */
+static const char *in_dirs(struct c_front *c, struct str name)
+{
+	for (const char *const *dir = c->dirs; dir && *dir; dir++) {
+		struct str path =
+			str_printf(c->arena, "%s/%.*s", *dir, STR_ARG(name));
+
+		if (!access(path.p, R_OK))
+			return path.p;
+	}
+	return NULL;
+}
+
+static void include_file(struct c_front *c, struct str path, struct span at)
 {
 	auto_buf struct buf text = { 0 };
 	const struct source *src;
-	struct str path, before;
+	struct str before = c->path;
+
+	vec_each(once, &c->once)
+		if (str_eq(*once, path))
+			return;
+	if (c->includes >= MAX_INCLUDES) {
+		diag_error(c->d, at, D_LIMIT,
+			   "files include each other too deeply");
+		return;
+	}
+	if (!read_file(path.p, &text)) {
+		diag_error(c->d, at, D_IO, "cannot read '%.*s': %s",
+			   STR_ARG(path), strerror(errno));
+		return;
+	}
+	src = source_add(c->sources, path, buf_view(&text));
+	c->path = path;
+	c->includes++;
+	read_text(c, src->text, src->base);
+	c->includes--;
+	c->path = before;
+}
+
+/* The name in <name>, which is several tokens. */
+static struct str header_name(struct c_front *c, const struct line *l)
+{
+	auto_buf struct buf name = { 0 };
+
+	for (size_t i = 2; i < l->n && l->v[i].kind != '>'; i++)
+		buf_printf(&name, "%.*s", STR_ARG(l->v[i].text));
+	return str_printf(c->arena, "%.*s", STR_ARG(buf_view(&name)));
+}
+
+static void do_include(struct c_front *c, const struct line *l)
+{
+	const char *found;
+	struct str path;
 
 	if (l->n < 2 || (!ctoken_is_string(&l->v[1]) && l->v[1].kind != '<')) {
 		diag_error(c->d, l->at, D_SYNTAX,
@@ -193,30 +243,16 @@ static void do_include(struct c_front *c, const struct line *l)
 		return;
 	}
 	if (l->v[1].kind == '<') { /* of BTF and the table of constants */
-		c->has_headers = true;
+		found = in_dirs(c, header_name(c, l));
+		if (found)
+			include_file(c, str_from(found), l->v[1].span);
+		else
+			c->has_headers = true;
 		return;
 	}
 	path = beside(c, l->v[1].text, l->at);
-	vec_each(once, &c->once)
-		if (str_eq(*once, path))
-			return;
-	if (c->includes >= MAX_INCLUDES) {
-		diag_error(c->d, l->v[1].span, D_LIMIT,
-			   "files include each other too deeply");
-		return;
-	}
-	if (!read_file(path.p, &text)) {
-		diag_error(c->d, l->v[1].span, D_IO, "cannot read '%.*s': %s",
-			   STR_ARG(path), strerror(errno));
-		return;
-	}
-	src = source_add(c->sources, path, buf_view(&text));
-	before = c->path;
-	c->path = path;
-	c->includes++;
-	read_text(c, src->text, src->base);
-	c->includes--;
-	c->path = before;
+	found = access(path.p, R_OK) ? in_dirs(c, l->v[1].text) : NULL;
+	include_file(c, found ? str_from(found) : path, l->v[1].span);
 }
 
 /* --- all --------------------------------------------------------------------- */
@@ -383,10 +419,12 @@ bool c_read(struct c_front *c, const struct c_text *list)
 	unsigned int errors = c->d->errors;
 	struct span end = { 0 };
 
-	if (!list)
+	if (!list && !(c->files && *c->files))
 		return true;
 	c->unit.last_tag = &c->unit.tags;
 	predefine(c);
+	for (const char *const *file = c->files; file && *file; file++)
+		include_file(c, str_from(*file), end);
 	for (const struct c_text *x = list; x; x = x->next) {
 		read_text(c, x->text, x->span.start);
 		end_piece(c, x);

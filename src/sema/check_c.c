@@ -14,6 +14,8 @@ bool check_c(struct sema *s)
 		.d = s->d,
 		.sources = s->script->sources,
 		.machine = s->env->machine,
+		.dirs = s->env->c_dirs,
+		.files = s->env->c_files,
 	};
 	return c_read(s->c, s->script->c);
 }

@@ -22,6 +22,10 @@ struct sema_env {
 	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
 	bool is_wary; /* -k: reads that fail and missing keys are told */
+	const char *const *c_dirs; /* -I: where #include looks, too; ends
+				      with NULL; NULL: nowhere */
+	const char *const *c_files; /* --include: read before the script's C;
+				       ends with NULL; NULL: none */
 };
 
 /* Each returns false with errors in d. In this order. */
