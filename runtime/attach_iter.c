@@ -102,7 +102,7 @@ int attach_iter(struct session *s, const struct plan_probe *p, int prog_fd)
 	int fd = prog_fd < 0 ? -ENOENT : create_link(s, p, prog_fd);
 
 	if (fd < 0)
-		return attach_report(s, p, 0, fd);
+		return attach_missing(s, p, 0, fd);
 	attach_keep(s, fd);
 	if (p->path.n)
 		return pin(s, p, fd);
