@@ -7,6 +7,7 @@
 
 const struct function *const function_tables[] = {
 	memory_functions,
+	name_functions,
 	cgroup_functions,
 	tseries_functions,
 	net_functions,

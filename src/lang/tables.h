@@ -12,6 +12,7 @@ extern const struct function entry_functions[]; /* fn_entry.c */
 extern const struct function join_functions[]; /* fn_join.c */
 extern const struct function map_functions[]; /* fn_map.c */
 extern const struct function memory_functions[]; /* fn_mem.c */
+extern const struct function name_functions[]; /* fn_names.c */
 extern const struct function net_functions[]; /* fn_net.c */
 extern const struct function param_functions[]; /* fn_param.c */
 extern const struct function print_functions[]; /* fn_print.c */

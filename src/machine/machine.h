@@ -185,6 +185,10 @@ const struct type *machine_tracepoint_args(struct machine *m, struct types *t,
  * names; -1 when unknown. name without "sys_enter_". */
 int machine_syscall_number(struct machine *m, struct str name);
 
+/* The name of a system call of this architecture; NULL when there is none of
+ * that number. */
+const char *machine_syscall_name(struct machine *m, int number);
+
 /* Names of raw tracepoints by glob (from BTF), byte order. module: a glob too;
  * names come back as "module:event" then; "" is any. */
 int machine_rawtracepoints_of(struct machine *m, struct str module,

@@ -135,6 +135,17 @@ static const struct {
 	{ "sendfile64", "sendfile" }, { "umount", "umount2" },
 };
 
+const char *machine_syscall_name(struct machine *m, int number)
+{
+	size_t i;
+
+	(void)m;
+	for (i = 0; i < ARRAY_SIZE(syscalls); i++)
+		if (syscalls[i].number == number)
+			return syscalls[i].name;
+	return NULL;
+}
+
 int machine_syscall_number(struct machine *m, struct str name)
 {
 	size_t i;

@@ -191,6 +191,9 @@ Test(tracefs, syscall_numbers)
 #endif
 	cr_expect_geq(machine_syscall_number(h.machine, STR("write")), 0);
 	cr_expect_eq(machine_syscall_number(h.machine, STR("missing")), -1);
+	cr_expect_str_eq(machine_syscall_name(h.machine, 257), "openat");
+	cr_expect_null(machine_syscall_name(h.machine, -1));
+	cr_expect_null(machine_syscall_name(h.machine, 5000));
 }
 
 /* Every format of the running kernel is understood. */
