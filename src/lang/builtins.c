@@ -4,6 +4,7 @@
 #include "codegen/ir.h"
 #include "lang/tables.h"
 #include "lang/usdt_arg.h"
+#include "plan/options.h"
 #include "sema/check.h"
 
 #define COMM_SIZE 16
@@ -44,6 +45,11 @@ static struct val emit_slot(struct cg *g, const struct expr *e)
 			  e->type);
 }
 
+static struct val emit_has_slot(struct cg *g, const struct expr *e)
+{
+	return ir_reg(ir_not(g, ir_is_zero(g, emit_slot(g, e).v)), e->type);
+}
+
 static struct val emit_elapsed(struct cg *g, const struct expr *e)
 {
 	LLVMValueRef now = ir_helper(g, BPF_FUNC_ktime_get_boot_ns, 0);
@@ -74,6 +80,67 @@ static struct val emit_comm(struct cg *g, const struct expr *e)
 static struct val emit_probe(struct cg *g, const struct expr *e)
 {
 	return ir_reg(ir_probe_name(g), e->type);
+}
+
+/* Of those that run for no event there is one kind. */
+static bool check_probetype(struct sema *s, struct expr *e)
+{
+	const struct probe_type *row = s->prog->row, *t;
+
+	if (!row)
+		return sema_not_here(s, e->span, e->name.id);
+	e->str = str_from(row->name);
+	for (t = special_types; t->name; t++)
+		if (t == row)
+			e->str = STR("special");
+	e->type = type_string(s->types, (uint32_t)e->str.n + 1);
+	e->is_const = true;
+	return true;
+}
+
+/* --- options ------------------------------------------------------------------------ */
+
+static bool check_default_str_length(struct sema *s, struct expr *e)
+{
+	e->type = type_int(s->types, 8, false);
+	sema_set_const(e, (int64_t)s->script->options.num[OPT_MAX_STRLEN]);
+	return true;
+}
+
+static struct expr *option_value(struct sema *s, size_t o, struct span at)
+{
+	const struct option_row *row = &option_rows[o];
+	const struct options *set = &s->script->options;
+	struct expr *e = arena_new(s->arena, struct expr);
+
+	e->span = at;
+	e->kind = EX_STR;
+	switch (row->type) {
+	case OT_NUMBER: e->kind = EX_INT; break;
+	case OT_BOOL: e->kind = EX_BOOL; break;
+	case OT_CHOICE: e->str = str_from(row->choices[set->num[o]]); break;
+	case OT_TEXT: e->str = set->text[o]; break;
+	}
+	e->num = (int64_t)set->num[o];
+	return e;
+}
+
+/* It becomes a record of constants. */
+static bool check_config(struct sema *s, struct expr *e)
+{
+	struct str *names = arena_alloc(s->arena, OPT_N * sizeof(*names));
+	struct expr *elems = NULL, **end = &elems;
+
+	for (size_t i = 0; i < OPT_N; i++) {
+		names[i] = str_from(option_rows[i].name);
+		*end = option_value(s, i, e->span);
+		end = &(*end)->next;
+	}
+	e->kind = EX_RECORD;
+	e->tuple.elems = elems;
+	e->tuple.n = OPT_N;
+	e->tuple.names = names;
+	return sema_expr(s, e);
 }
 
 /* --- the context -------------------------------------------------------------------- */
@@ -239,6 +306,9 @@ const struct builtin builtins[] = {
 	  .example = "@[cgroup] = count();" },
 	{ "comm", "string[16]", .emit = emit_comm,
 	  .doc = "Name of the current task.", .example = "@[comm] = count();" },
+	{ "config", "any", .check = check_config,
+	  .doc = "The options of the script, as a record of constants.",
+	  .example = "print(config.max_strlen);" },
 	{ "cpid", "uint32", .needs_fixup = true, .fixup = FX_CHILD_PID,
 	  .emit = emit_slot,
 	  .doc = "Process id of the command given with -c, 0 without.",
@@ -253,6 +323,10 @@ const struct builtin builtins[] = {
 	{ "curtask", "any", .check = check_curtask, .emit = emit_curtask,
 	  .doc = "The current task: a pointer to struct task_struct.",
 	  .example = "print(curtask->pid);" },
+	{ "default_str_length", "uint64", .check = check_default_str_length,
+	  .doc = "Bytes of a string made by str() when the call does not "
+		 "say: the option max_strlen.",
+	  .example = "print(default_str_length);" },
 	{ "elapsed", "uint64", .needs_fixup = true, .fixup = FX_START_NS,
 	  .emit = emit_elapsed, .doc = "Nanoseconds since the start.",
 	  .example = "print(elapsed);" },
@@ -262,6 +336,9 @@ const struct builtin builtins[] = {
 	{ "gid", "uint32", .emit = emit_upper,
 	  .arg = BPF_FUNC_get_current_uid_gid,
 	  .doc = "Group id of the current task.", .example = "print(gid);" },
+	{ "has_cpid", "bool", .needs_fixup = true, .fixup = FX_CHILD_PID,
+	  .emit = emit_has_slot, .doc = "Was a command given with -c?",
+	  .example = "if (!has_cpid || pid == cpid) { @ = count(); }" },
 	{ "jiffies", "uint64", .emit = emit_helper, .arg = BPF_FUNC_jiffies64,
 	  .doc = "The kernel's clock ticks since boot.",
 	  .example = "print(jiffies);" },
@@ -282,6 +359,10 @@ const struct builtin builtins[] = {
 	{ "probe", "probe_t", .flags = BI_NAME, .emit = emit_probe,
 	  .doc = "Full name of the probe that fired.",
 	  .example = "@[probe] = count();" },
+	{ "probetype", "any", .check = check_probetype,
+	  .doc = "Type of the probe, as a text: \"kprobe\", \"tracepoint\" "
+		 "and so on; \"special\" of begin, end and the like.",
+	  .example = "@[probetype] = count();" },
 	{ "rand", "uint32", .emit = emit_helper,
 	  .arg = BPF_FUNC_get_prandom_u32, .doc = "A random number.",
 	  .example = "if (rand % 100 == 0) { @ = count(); }" },

@@ -87,6 +87,27 @@ static void lower_reg(struct lower *l, struct expr *call)
 	}
 }
 
+/* What the processor's privilege was is in the lowest bits of cs. Functions
+ * are where they are. */
+static bool check_usermode(struct sema *s, struct expr *call)
+{
+	if (s->prog->ctx == CTX_PERF)
+		return true;
+	if (s->prog->ctx != CTX_REGS)
+		return sema_not_here(s, call->span, call->call.id);
+	sema_set_const(call, s->prog->is_user);
+	return true;
+}
+
+static struct val emit_usermode(struct cg *g, const struct expr *call)
+{
+	int n = register_number(STR("cs"));
+	LLVMValueRef cs = ir_context_word(g, 8 * (uint32_t)n);
+	LLVMValueRef ring = ir_and(g, cs, ir_i64(g, 3));
+
+	return ir_reg(ir_not(g, ir_is_zero(g, ring)), call->type);
+}
+
 static struct val emit_reg(struct cg *g, const struct expr *call)
 {
 	int n = register_number(call->call.args->str);
@@ -101,5 +122,10 @@ const struct function reg_functions[] = {
 		 "r15, ax, bx, cx, dx, si, di, bp, sp, ip, flags, cs, ss, "
 		 "orig_rax.",
 	  .example = "uprobe:/bin/sh:main { print(reg(\"ip\")); }" },
+	{ "usermode", "uint8 usermode()", .check = check_usermode,
+	  .emit = emit_usermode,
+	  .doc = "1 when the processor ran a program's own code where the "
+		 "probe fired, 0 when it ran the kernel.",
+	  .example = "profile:hz:99 { @[usermode] = count(); }" },
 	{ 0 },
 };

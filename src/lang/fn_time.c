@@ -36,7 +36,52 @@ static struct val emit_username(struct cg *g, const struct expr *call)
 	return ir_reg(ir_value(g, uid), call->type);
 }
 
+/* --- nsecs(clock) ------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	enum bpf_func_id helper;
+} clocks[] = {
+	{ "boot", BPF_FUNC_ktime_get_boot_ns }, /* when none is named */
+	{ "monotonic", BPF_FUNC_ktime_get_ns },
+	{ "tai", BPF_FUNC_ktime_get_tai_ns },
+};
+
+static size_t find_clock(const struct expr *call)
+{
+	const struct expr *e = call->call.args;
+	size_t i = 0;
+
+	while (e && i < ARRAY_SIZE(clocks) &&
+	       !str_is(e->name.id, clocks[i].name))
+		i++;
+	return i;
+}
+
+static bool check_nsecs(struct sema *s, struct expr *call)
+{
+	if (find_clock(call) < ARRAY_SIZE(clocks))
+		return true;
+	diag_error(s->d, call->call.args->span, D_UNKNOWN_NAME,
+		   "nsecs() knows no clock '%.*s'",
+		   STR_ARG(call->call.args->name.id));
+	diag_hint(s->d, "there are boot, monotonic and tai");
+	return false;
+}
+
+static struct val emit_nsecs(struct cg *g, const struct expr *call)
+{
+	return ir_reg(ir_helper(g, clocks[find_clock(call)].helper, 0),
+		      call->type);
+}
+
 const struct function time_functions[] = {
+	{ "nsecs", "uint64 nsecs([name clock])", .check = check_nsecs,
+	  .emit = emit_nsecs,
+	  .doc = "Nanoseconds of a clock: boot (since boot, sleep included: "
+		 "when none is named), monotonic (sleep left out) or tai "
+		 "(atomic time since 1970).",
+	  .example = "print(nsecs(monotonic));" },
 	{ "strftime", "any strftime(const string format, int ns)",
 	  .check = check_strftime, .emit = emit_strftime,
 	  .doc = "A time since boot (nsecs), printed as strftime(3) does; "

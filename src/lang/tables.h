@@ -8,6 +8,7 @@
 
 extern const struct function agg_functions[]; /* aggs.c */
 extern const struct function cgroup_functions[]; /* fn_cgroup.c */
+extern const struct function compile_functions[]; /* fn_compile.c */
 extern const struct function entry_functions[]; /* fn_entry.c */
 extern const struct function join_functions[]; /* fn_join.c */
 extern const struct function map_functions[]; /* fn_map.c */
@@ -20,9 +21,11 @@ extern const struct function reg_functions[]; /* fn_reg.c */
 extern const struct function stack_functions[]; /* fn_stack.c */
 extern const struct function string_functions[]; /* fn_string.c */
 extern const struct function symbol_functions[]; /* fn_symbol.c */
+extern const struct function task_functions[]; /* fn_task.c */
 extern const struct function text_functions[]; /* fn_text.c */
 extern const struct function time_functions[]; /* fn_time.c */
 extern const struct function tseries_functions[]; /* fn_tseries.c */
+extern const struct function unsafe_functions[]; /* fn_unsafe.c */
 
 /* The number of frames of a stack. */
 struct val fn_stack_len(struct cg *g, struct val stack);
