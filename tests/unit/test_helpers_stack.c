@@ -19,9 +19,9 @@ struct fake {
 	long n; /* bytes of it, or an error */
 	uint64_t flags; /* as they were given */
 	uint64_t id; /* of what is kept; 0: nothing is */
-	union room kept;
 	long refusal; /* of updates */
 	int updates;
+	union room kept; /* last: its size varies, to the compiler */
 };
 
 long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags)
