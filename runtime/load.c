@@ -295,6 +295,33 @@ static void show_log(struct session *s, struct str log)
 		diag_note(s->diags, NOWHERE, "its verifier says:%s", text.p);
 }
 
+/* What some kernels are without, and how the verifier calls it. */
+static const struct {
+	const char *helper, *hint;
+} lacking[] = {
+	{ "cannot use helper bpf_override_return#",
+	  "override() needs a kernel built with CONFIG_BPF_KPROBE_OVERRIDE" },
+	{ "unknown func bpf_override_return#",
+	  "override() needs a kernel built with CONFIG_BPF_KPROBE_OVERRIDE" },
+	{ "cannot use helper bpf_probe_write_user#",
+	  "write_user() needs CAP_SYS_ADMIN, and a kernel that is not "
+	  "locked down" },
+	{ "unknown func bpf_probe_write_user#",
+	  "write_user() needs CAP_SYS_ADMIN, and a kernel that is not "
+	  "locked down" },
+};
+
+static void hint_at(struct session *s, struct str log)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lacking); i++) {
+		if (!memmem(log.p, log.n, lacking[i].helper,
+			    strlen(lacking[i].helper)))
+			continue;
+		diag_hint(s->diags, "%s", lacking[i].hint);
+		return;
+	}
+}
+
 static const char *refused_log(const struct session *s, const struct logs *logs,
 			       size_t *which)
 {
@@ -315,6 +342,7 @@ static int report_refusal(struct session *s, const struct logs *logs, int err)
 			   "the kernel rejects the program of %.*s",
 			   STR_ARG(s->plan->probes.v[which].name));
 		show_log(s, (struct str){ log, strnlen(log, logs->size) });
+		hint_at(s, (struct str){ log, strnlen(log, logs->size) });
 		return err;
 	}
 	if (err != -EPERM && err != -EACCES)
