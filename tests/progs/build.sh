@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# build.sh DIR - build the test programs into DIR; up to date ones are kept.
+# build.sh DIR [NAME...] - build the test programs, or those of one file that
+# are named, into DIR; up to date ones are kept.
 # All but those that user probes are tested on are static: they make no system
 # call but their own, and start quickly in an emulated guest.
 set -eu
 
-out=${1:?usage: build.sh DIR}
+out=${1:?usage: build.sh DIR [NAME...]}
+shift
+wanted=$*
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$out"
 
 for source in "$here"/*.c; do
 	name=$(basename "$source" .c)
+	case " ${wanted:-$name} " in *" $name "*) ;; *) continue ;; esac
 	flags=-static
 	program=$out/$name
 	case $name in
@@ -34,6 +38,8 @@ for source in "$here"/*.c; do
 		-Wall -Wextra -Werror $flags -o "$program.new.$$" "$source"
 	mv "$program.new.$$" "$program"
 done
+
+[ -z "$wanted" ] || exit 0
 
 # newer FILE THAN...: is it there, and newer than all of them?
 newer()

@@ -29,7 +29,7 @@ run()
 		"$here/run.sh" "$@"
 }
 
-"$here/../progs/build.sh" "$scratch/progs" || exit 1
+"$here/../progs/build.sh" "$scratch/progs" leftovers reader sleeper || exit 1
 
 run "$here/selftest/good.test" >"$scratch/good"
 status=$?
