@@ -128,6 +128,31 @@ static struct val emit_macaddr(struct cg *g, const struct expr *call)
 	return v;
 }
 
+/* The kernel gives it for what the verifier knows to be a socket. */
+static bool check_cookie(struct sema *s, struct expr *call)
+{
+	const struct expr *of = sema_arg(call, 0);
+	const struct type *t = of->type;
+
+	if (s->prog->ctx != CTX_RAW && s->prog->ctx != CTX_ITER)
+		return sema_not_here(s, call->span, call->call.id);
+	if (t->kind == TY_PTR && t->space == AS_BTF && t->elem &&
+	    str_is(t->elem->name, "struct sock"))
+		return true;
+	return diag_error(s->d, of->span, D_ARG_TYPE,
+			  "socket_cookie() expects an argument of the probe "
+			  "that is a struct sock *, found %s",
+			  sema_name(s, t));
+}
+
+static struct val emit_cookie(struct cg *g, const struct expr *call)
+{
+	LLVMValueRef sock = ir_value(g, emit_arg(g, call, 0));
+
+	return ir_reg(ir_helper(g, BPF_FUNC_get_socket_cookie, 1, sock),
+		      call->type);
+}
+
 const struct function net_functions[] = {
 	{ "macaddr", "any macaddr(any bytes)", .check = check_macaddr,
 	  .emit = emit_macaddr,
@@ -142,5 +167,12 @@ const struct function net_functions[] = {
 	  .emit = emit_pton,
 	  .doc = "The 4 or 16 bytes of an address written as text.",
 	  .example = "print(pton(\"127.0.0.1\"));" },
+	{ "socket_cookie", "uint64 socket_cookie(ptr sock)",
+	  .check = check_cookie, .emit = emit_cookie,
+	  .doc = "The number that the kernel gives a socket, which no other "
+		 "one gets: SO_COOKIE of getsockopt(2). In rawtracepoint, "
+		 "fentry, fexit and lsm, of a struct sock * in args.",
+	  .example = "rawtracepoint:inet_sock_set_state "
+		     "{ @[socket_cookie(args.sk)] = count(); }" },
 	{ 0 },
 };
