@@ -70,15 +70,15 @@ static bool read_stack(const void *stacks, uint64_t id, struct buf *out)
 	return true;
 }
 
-struct kept {
+union kept {
 	struct stack_frames head;
-	char bytes[512];
+	char bytes[sizeof(struct stack_frames) + 512];
 };
 
 static void expect_id(const struct type *t, uint64_t id, const void *words,
 		      uint32_t bytes, uint32_t pid, const char *wanted)
 {
-	struct kept kept = { .head = { .bytes = bytes, .pid = pid } };
+	union kept kept = { .bytes = "" };
 	struct str all = { (char *)&kept, sizeof(kept) };
 	struct show show = { .kplace = find_kernel,
 			     .uplace = find_user,
@@ -86,7 +86,9 @@ static void expect_id(const struct type *t, uint64_t id, const void *words,
 			     .stacks = &all };
 	auto_buf struct buf text = { 0 };
 
-	memcpy(kept.bytes, words, bytes);
+	kept.head.bytes = bytes;
+	kept.head.pid = pid;
+	memcpy(kept.head.words, words, bytes);
 	value_print(&show, t, &id, &text);
 	cr_expect_str_eq(text.p, wanted);
 }
