@@ -198,6 +198,13 @@ void var_set(struct cg *g, const struct var *v, struct val x)
 	LLVMBuildStore(g->b, n, dst.v);
 }
 
+void ir_set_var(struct cg *g, const struct expr *e, struct val v)
+{
+	if (is_reg(v.type))
+		v = ir_reg(ir_value(g, v), v.type);
+	var_set(g, e->var.sym, v);
+}
+
 void slots_clear(struct cg *g)
 {
 	const struct var *v;

@@ -202,6 +202,13 @@ LLVMValueRef ir_map_lookup(struct cg *g, const struct map *m, struct val key);
 void ir_map_set_mark(struct cg *g, const struct map *m, LLVMValueRef p,
 		     bool is_present);
 
+/* The value of m at p, which is not 0: what a lookup of key found. */
+struct val ir_map_found(struct cg *g, const struct map *m, LLVMValueRef p,
+			struct val key);
+
+/* Gives the variable of an EX_VAR a value. */
+void ir_set_var(struct cg *g, const struct expr *e, struct val v);
+
 bool ir_map_percpu(struct cg *g, const struct map *m);
 bool ir_map_is_array(struct cg *g, const struct map *m);
 uint32_t ir_map_entries(struct cg *g, const struct map *m);

@@ -116,6 +116,14 @@ static struct val read_value(struct cg *g, const struct map *m, struct val key)
 	return ir_reg(ir_phi(g, &i, n, ir_i64(g, 0)), t);
 }
 
+struct val ir_map_found(struct cg *g, const struct map *m, LLVMValueRef p,
+			struct val key)
+{
+	if (!ir_map_percpu(g, m))
+		return ir_mem(p, stored_type(g, m->value), AS_BPF, 8);
+	return ir_reg(ir_agg_read(g, m, key), type_int(g->types, 8, true));
+}
+
 struct val emit_map_read(struct cg *g, const struct expr *e)
 {
 	const struct map *m = e->map.sym;

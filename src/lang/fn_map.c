@@ -34,6 +34,55 @@ static struct val emit_has_key(struct cg *g, const struct expr *call)
 	return ir_reg(ir_not(g, ir_is_zero(g, p)), call->type);
 }
 
+/* The variable; made when there is none, and then 0 until something is found. */
+static struct var *found_var(struct sema *s, struct expr *e)
+{
+	struct var *v = sema_find_var(s, e->var.id);
+
+	if (!v) {
+		v = sema_declare(s, e);
+		v->is_shared = true;
+	}
+	e->var.sym = v;
+	return v;
+}
+
+static bool check_find(struct sema *s, struct expr *call)
+{
+	const struct expr *map = sema_arg(call, 0);
+	struct expr *e = sema_arg(call, 2);
+	const struct type *t = map->map.sym->value;
+	struct var *v = found_var(s, e);
+
+	t = t ? sema_value_type(s, t) : NULL;
+	if (!t)
+		return false;
+	if (type_is_aggregation(t))
+		return diag_error(s->d, map->span, D_AGGREGATION,
+				  "the values of '%.*s' are %s: they can be "
+				  "printed, not read",
+				  STR_ARG(map->map.id), sema_name(s, t));
+	return sema_var_value(s, v, NULL, sema_kept(s, t), e->span);
+}
+
+static struct val emit_find(struct cg *g, const struct expr *call)
+{
+	const struct map *m = call_arg(call, 0)->map.sym;
+	struct expr one = *call_arg(call, 1); /* without the variable */
+	LLVMValueRef p;
+	struct val key;
+	struct ir_if i;
+
+	one.next = NULL;
+	key = ir_map_key(g, m, &one);
+	p = ir_map_lookup(g, m, key);
+	i = ir_if(g, ir_truth_of(g, p));
+
+	ir_set_var(g, call_arg(call, 2), ir_map_found(g, m, p, key));
+	ir_end(g, &i);
+	return ir_reg(ir_phi(g, &i, ir_i64(g, 1), ir_i64(g, 0)), call->type);
+}
+
 /* An array's element cannot be removed: it becomes zero. */
 static struct val reset(struct cg *g, const struct map *m, struct val key)
 {
@@ -99,6 +148,12 @@ const struct function map_functions[] = {
 	  .check = check_keyed, .emit = emit_delete,
 	  .doc = "Removes one entry of a map. True when there was one.",
 	  .example = "@start[tid] = nsecs; delete(@start, tid);" },
+	{ "find", "bool find(map m, key k, var value)", .flags = FN_NO_WARN,
+	  .check = check_find, .emit = emit_find,
+	  .doc = "Looks an entry of a map up. True when there is one: then "
+		 "the variable has its value; else the variable stays as it "
+		 "is, or is 0 when it is new.",
+	  .example = "@a[1] = 2; if (find(@a, 1, $v)) { print($v); }" },
 	{ "has_key", "bool has_key(map m, key k)", .emit = emit_has_key,
 	  .doc = "Whether a map has an entry.",
 	  .example = "@a[1] = 1; if (has_key(@a, 1)) { print(1); }" },

@@ -30,7 +30,7 @@ enum fn_flags {
 /* Prototypes are text: "RESULT NAME(TYPE name, ...)".
  *   types    int (any integer), string, ptr, map (a whole @map), key (the
  *            keys of the map before it), any, value (any, or a whole @map),
- *            name (a bare word), word (one, or a constant), a type's name (uint64), number (integer,
+ *            var (a $variable, which it sets), name (a bare word), word (one, or a constant), a type's name (uint64), number (integer,
  *            also a castable map)
  *   const T  must be known at compile time
  *   [T x]    optional, from here on

@@ -130,6 +130,7 @@ static bool check_kind(struct sema *s, const struct expr *call,
 	case PM_ANY:
 	case PM_VALUE:
 	case PM_WORD:
+	case PM_VAR:
 	case PM_NAME: return true;
 	}
 	return true;
@@ -165,6 +166,12 @@ static bool check_arg(struct sema *s, const struct expr *call,
 		return e->kind == EX_NAME ||
 		       diag_error(s->d, e->span, D_ARG_TYPE,
 				  "%.*s() expects a name here",
+				  STR_ARG(call->call.id));
+	case PM_VAR:
+		e->type = type_none(s->types);
+		return e->kind == EX_VAR ||
+		       diag_error(s->d, e->span, D_ARG_TYPE,
+				  "%.*s() expects a variable here, as $x",
 				  STR_ARG(call->call.id));
 	case PM_WORD:
 		if (e->kind != EX_NAME)

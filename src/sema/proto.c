@@ -10,7 +10,7 @@ static const struct {
 	{ "int", PM_INT },   { "number", PM_NUMBER }, { "string", PM_STRING },
 	{ "ptr", PM_PTR },   { "map", PM_MAP },       { "key", PM_KEY },
 	{ "any", PM_ANY },   { "value", PM_VALUE },   { "name", PM_NAME },
-	{ "word", PM_WORD },
+	{ "word", PM_WORD }, { "var", PM_VAR },
 };
 
 static struct str trim(struct str s)

@@ -17,6 +17,7 @@ enum param_kind {
 	PM_VALUE, /* value: any value, or a whole @map */
 	PM_NAME, /* name: a bare word, not looked up */
 	PM_WORD, /* word: the same, or a constant */
+	PM_VAR, /* var: a $variable that is given a value */
 	PM_TYPE, /* the name of a type */
 };
 
