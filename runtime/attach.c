@@ -246,8 +246,16 @@ static bool is_last_first(const struct plan_probe *p)
 	       !(ops->is_first_at_return && (p->flags & PF_RETURN));
 }
 
+/* What became of a probe: of a wildcard some or none may be here. */
+enum found {
+	FOUND_UNKNOWN,
+	FOUND_SOME,
+	FOUND_NONE
+};
+
 /* The probe, or all that share a link with it. */
-static int attach_one(struct session *s, size_t i, bool reversed)
+static int attach_one(struct session *s, size_t i, bool reversed,
+		      enum found *found)
 {
 	const struct plan_probe *p = &s->plan->probes.v[i];
 	int fd = bpf_program__fd(s->programs[i]), err;
@@ -259,11 +267,28 @@ static int attach_one(struct session *s, size_t i, bool reversed)
 		err = multi_attach(s, i, fd);
 	else
 		err = attach_ops[p->kind].attach(s, p, fd);
-	if (err > 0)
-		return 0;
-	if (!err && s->n_left_out > left_out && s->attached.n == n)
-		err = report_left_out(s, p);
-	return err;
+	if (s->attached.n > n)
+		found[i] = FOUND_SOME;
+	else if (s->n_left_out > left_out)
+		found[i] = FOUND_NONE;
+	return err > 0 ? 0 : err;
+}
+
+/* Is probe i the first of a wildcard's programs, and none of them here? */
+static bool is_left_out(const struct session *s, size_t i,
+			const enum found *found)
+{
+	const struct plan_probe *v = s->plan->probes.v;
+	size_t j;
+
+	if (found[i] != FOUND_NONE)
+		return false;
+	for (j = 0; j < s->plan->probes.n; j++)
+		if (str_eq(v[j].name, v[i].name) &&
+		    (found[j] == FOUND_SOME ||
+		     (j < i && found[j] == FOUND_NONE)))
+			return false;
+	return true;
 }
 
 /* Two descriptors for each event, which may be more than usual. */
@@ -280,6 +305,7 @@ static void raise_file_limit(void)
 int attach_all(struct session *s)
 {
 	size_t i, n = s->plan->probes.n;
+	auto_free enum found *found = xzalloc((n + 1) * sizeof(*found));
 	int err = 0;
 
 	raise_file_limit();
@@ -287,9 +313,12 @@ int attach_all(struct session *s)
 	vec_each(p, &s->plan->probes)
 		s->progress.total += p->targets.n ? p->targets.n : 1;
 	for (i = 0; i < n && !err; i++)
-		err = attach_one(s, i, false);
+		err = attach_one(s, i, false, found);
 	for (i = n; i > 0 && !err; i--)
-		err = attach_one(s, i - 1, true);
+		err = attach_one(s, i - 1, true, found);
+	for (i = 0; i < n && !err; i++)
+		if (is_left_out(s, i, found))
+			err = report_left_out(s, &s->plan->probes.v[i]);
 	return err;
 }
 
