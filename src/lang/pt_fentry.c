@@ -237,11 +237,7 @@ static void list_types(struct expand *x, struct str module, struct str name,
 	const struct type *args = machine_traced_args(x->machine, x->types,
 						      module, name, true, &ret);
 
-	for (uint32_t i = 0; args && i < args->n_fields; i++) {
-		buf_puts(out, "    ");
-		type_text(args->fields[i].type, out);
-		buf_printf(out, " %.*s\n", STR_ARG(args->fields[i].name));
-	}
+	expand_list_args(args, "", out);
 	if (!ret || ret->kind == TY_NONE || how != TRACE_RETURN)
 		return;
 	buf_puts(out, "    ");

@@ -112,12 +112,7 @@ static bool list_iters(struct expand *x, const struct attach_point *ap,
 		if (!with_args)
 			continue;
 		ctx = machine_iter_context(x->machine, x->types, *name);
-		for (uint32_t i = 0; ctx && i < ctx->n_fields; i++) {
-			buf_puts(out, "    ");
-			type_text(ctx->fields[i].type, out);
-			buf_printf(out, " ctx.%.*s\n",
-				   STR_ARG(ctx->fields[i].name));
-		}
+		expand_list_args(ctx, "ctx.", out);
 	}
 	return true;
 }

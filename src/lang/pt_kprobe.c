@@ -175,11 +175,7 @@ static void list_function(struct expand *x, const struct attach_point *ap,
 	if (with_args && !ap->row->entry)
 		args = machine_traced_args(x->machine, x->types, module, name,
 					   false, &ret);
-	for (uint32_t i = 0; args && i < args->n_fields; i++) {
-		buf_puts(out, "    ");
-		type_text(args->fields[i].type, out);
-		buf_printf(out, " %.*s\n", STR_ARG(args->fields[i].name));
-	}
+	expand_list_args(args, "", out);
 }
 
 static bool list_functions(struct expand *x, const struct attach_point *ap,

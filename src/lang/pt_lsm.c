@@ -83,12 +83,7 @@ static bool list_lsm(struct expand *x, const struct attach_point *ap,
 	vec_each(hook, &found) {
 		buf_printf(out, "%s:%.*s\n", ap->row->name, STR_ARG(*hook));
 		args = with_args ? hook_args(x, *hook) : NULL;
-		for (uint32_t i = 0; args && i < args->n_fields; i++) {
-			buf_puts(out, "    ");
-			type_text(args->fields[i].type, out);
-			buf_printf(out, " %.*s\n",
-				   STR_ARG(args->fields[i].name));
-		}
+		expand_list_args(args, "", out);
 	}
 	return true;
 }

@@ -93,12 +93,7 @@ static bool list_rawtracepoints(struct expand *x, const struct attach_point *ap,
 			continue;
 		args = machine_rawtracepoint_args(x->machine, x->types,
 						  event_of(*name));
-		for (uint32_t i = 0; args && i < args->n_fields; i++) {
-			buf_puts(out, "    ");
-			type_text(args->fields[i].type, out);
-			buf_printf(out, " %.*s\n",
-				   STR_ARG(args->fields[i].name));
-		}
+		expand_list_args(args, "", out);
 	}
 	return true;
 }

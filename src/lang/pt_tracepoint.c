@@ -127,11 +127,7 @@ static void list_fields(struct expand *x, struct str category, struct str event,
 	const struct type *args =
 		machine_tracepoint_args(x->machine, x->types, category, event);
 
-	for (uint32_t i = 0; args && i < args->n_fields; i++) {
-		buf_puts(out, "    ");
-		type_text(args->fields[i].type, out);
-		buf_printf(out, " %.*s\n", STR_ARG(args->fields[i].name));
-	}
+	expand_list_args(args, "", out);
 }
 
 static bool list_tracepoints(struct expand *x, const struct attach_point *ap,

@@ -24,6 +24,17 @@ struct span ap_span(const struct attach_point *ap, size_t i)
 	return ap->part_spans.v[i + 1];
 }
 
+void expand_list_args(const struct type *args, const char *prefix,
+		      struct buf *out)
+{
+	for (uint32_t i = 0; args && i < args->n_fields; i++) {
+		buf_puts(out, "    ");
+		type_text(args->fields[i].type, out);
+		buf_printf(out, " %s%.*s\n", prefix,
+			   STR_ARG(args->fields[i].name));
+	}
+}
+
 bool expand_number(struct str text, uint64_t *out)
 {
 	char digits[32], *end;

@@ -67,6 +67,10 @@ struct str ap_part(const struct attach_point *ap, size_t i);
 struct span ap_span(const struct attach_point *ap, size_t i);
 size_t ap_parts(const struct attach_point *ap); /* without the provider */
 
+/* -lv: a line for each field of args (NULL: none), its name behind prefix. */
+void expand_list_args(const struct type *args, const char *prefix,
+		      struct buf *out);
+
 /* A non-negative number, decimal or 0x hex; false when text is none. */
 bool expand_number(struct str text, uint64_t *out);
 
