@@ -270,8 +270,7 @@ int session_loop(struct session *s)
 
 /* --- the end -------------------------------------------------------------- */
 
-/* An element of a per-CPU array of counters, over all CPUs. */
-static uint64_t read_counter(const struct session *s, int fd, uint32_t i)
+uint64_t session_counter(const struct session *s, int fd, uint32_t i)
 {
 	int cpu, cpus = machine_cpus(s->machine);
 	auto_free uint64_t *counts = xzalloc((size_t)cpus * sizeof(*counts));
@@ -290,7 +289,7 @@ static void report_lost(struct session *s)
 	size_t i;
 
 	for (i = 0; i < s->plan->probes.n; i++) {
-		lost = read_counter(s, s->lost_fd, (uint32_t)i);
+		lost = session_counter(s, s->lost_fd, (uint32_t)i);
 		total += lost;
 		if (lost)
 			out_warn(&s->out, "lost %" PRIu64 " event%s of %.*s",
@@ -308,7 +307,7 @@ static void report_sites(struct session *s)
 	size_t i;
 
 	for (i = 0; i < s->plan->sites.n; i++)
-		counts[i] = read_counter(s, s->sites_fd, (uint32_t)i);
+		counts[i] = session_counter(s, s->sites_fd, (uint32_t)i);
 	event_report_sites(s, counts);
 }
 

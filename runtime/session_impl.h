@@ -94,4 +94,8 @@ void session_free_parts(struct session *s);
  * keeps the loop responsive. */
 void session_consume(struct session *s, bool all);
 
+/* An element of a per-CPU array of counters, over all CPUs. 0 when there is no
+ * such array (fd < 0). */
+uint64_t session_counter(const struct session *s, int fd, uint32_t i);
+
 #endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/stats.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+#include "runtime/disasm.h"
+#include "runtime/session_impl.h"
+
+int stats_open(void)
+{
+	int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int program_fd(const struct session *s, size_t probe)
+{
+	return s->programs && s->programs[probe]
+		       ? bpf_program__fd(s->programs[probe])
+		       : -1;
+}
+
+/* Programs of several probes count their losses for the first of them. */
+static uint64_t lost_by(const struct session *s, size_t probe)
+{
+	return session_counter(s, s->lost_fd, (uint32_t)probe);
+}
+
+bool session_probe_stats(const struct session *s, size_t probe,
+			 struct session_stats *out)
+{
+	struct bpf_prog_info info = {};
+	uint32_t length = sizeof(info);
+	int fd = program_fd(s, probe);
+
+	*out = (struct session_stats){};
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
+		return false;
+	out->runs = info.run_cnt;
+	out->ns = info.run_time_ns;
+	out->missed = info.recursion_misses;
+	out->lost = lost_by(s, probe);
+	return true;
+}
+
+static bool is_counted(const struct session *s, size_t probe)
+{
+	enum probe_kind kind = s->plan->probes.v[probe].kind;
+
+	if (kind == PK_BEGIN || kind == PK_END)
+		return true;
+	for (size_t i = 0; i < probe; i++)
+		if (s->programs && s->programs[i] == s->programs[probe])
+			return true;
+	return false;
+}
+
+void session_stats(const struct session *s, struct session_stats *out)
+{
+	struct session_stats one;
+
+	*out = (struct session_stats){};
+	for (size_t i = 0; i < s->plan->probes.n; i++) {
+		out->lost += lost_by(s, i);
+		if (is_counted(s, i) || !session_probe_stats(s, i, &one))
+			continue;
+		out->runs += one.runs;
+		out->ns += one.ns;
+		out->missed += one.missed;
+	}
+}
+
+/* --- what runs ------------------------------------------------------------ */
+
+static bool name_map(void *session, uint32_t id, struct buf *out)
+{
+	const struct session *s = session;
+
+	for (size_t i = 0; i < s->plan->maps.n; i++) {
+		struct bpf_map_info info = {};
+		uint32_t length = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(s->maps[i].fd, &info, &length) ||
+		    info.id != id)
+			continue;
+		buf_str(out, s->plan->maps.v[i].name);
+		return true;
+	}
+	return false;
+}
+
+int session_disassemble(const struct session *s, size_t probe, struct buf *out)
+{
+	const struct disasm_maps maps = { name_map, (void *)s };
+	int fd = program_fd(s, probe);
+
+	return fd < 0 ? -EBADF : disasm_program(fd, s->machine, &maps, out);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stats.h - what the probes of a session have cost so far, from the kernel's
+ * own statistics, and what it lost. */
+#ifndef ESPY_RUNTIME_STATS_H
+#define ESPY_RUNTIME_STATS_H
+
+#include "runtime/session.h"
+
+/* Time is only measured while such a descriptor is open, by anybody: close it
+ * when nobody wants to know any more, since it costs. -errno: -EPERM without
+ * CAP_SYS_ADMIN. */
+int stats_open(void);
+
+struct session_stats {
+	uint64_t runs; /* of programs, while statistics are on */
+	uint64_t ns; /* they took together */
+	uint64_t missed; /* not run: one ran already on that CPU */
+	uint64_t lost; /* events for which the ring buffer had no room */
+};
+
+/* Of one probe of the plan. Probes that share a program (targets of one shape)
+ * have its runs each. False, and all zero: the kernel does not tell. */
+bool session_probe_stats(const struct session *s, size_t probe,
+			 struct session_stats *out);
+
+/* Of all, programs counted once. begin and end do not count. */
+void session_stats(const struct session *s, struct session_stats *out);
+
+/* What runs for a probe (see disasm.h), with the names of the script's maps.
+ * -errno without a report. */
+int session_disassemble(const struct session *s, size_t probe, struct buf *out);
+
+#endif
