@@ -53,6 +53,13 @@ struct session_opts {
 
 struct session;
 
+/* What its programs have done so far, all together. */
+struct session_stats {
+	uint64_t hits; /* runs; 0 unless the kernel counts them */
+	uint64_t ns; /* in them, likewise */
+	uint64_t lost; /* events that found no room */
+};
+
 /* Loads the object: fixups, maps, programs; nothing is attached. Borrows all
  * it is given until session_close(). NULL with the reason in d; a program the
  * verifier rejects is shown with the script's lines. */
