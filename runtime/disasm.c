@@ -153,8 +153,11 @@ static void put_line(const struct listing *l, size_t at, uint32_t *next,
 	*said = line->line_col;
 	text = text_at(l, line->line_off);
 	text += strspn(text, " \t");
-	buf_printf(out, "; %s:%u:%u: %s\n", text_at(l, line->file_name_off),
-		   line->line_col >> 10, line->line_col & 0x3ff, text);
+	buf_printf(out, "; %s:%u", text_at(l, line->file_name_off),
+		   line->line_col >> 10);
+	if (line->line_col & 0x3ff) /* else of the function as a whole */
+		buf_printf(out, ":%u", line->line_col & 0x3ff);
+	buf_printf(out, ": %s\n", text);
 }
 
 static void put_all(struct listing *l, struct buf *out)

@@ -53,10 +53,11 @@ struct session_opts {
 
 struct session;
 
-/* What its programs have done so far, all together. */
+/* What its programs have done so far, all together (stats.h). */
 struct session_stats {
 	uint64_t hits; /* runs; 0 unless the kernel counts them */
 	uint64_t ns; /* in them, likewise */
+	uint64_t missed; /* not run: one ran already on that CPU */
 	uint64_t lost; /* events that found no room */
 };
 

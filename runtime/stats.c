@@ -38,7 +38,7 @@ bool session_probe_stats(const struct session *s, size_t probe,
 	*out = (struct session_stats){};
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
 		return false;
-	out->runs = info.run_cnt;
+	out->hits = info.run_cnt;
 	out->ns = info.run_time_ns;
 	out->missed = info.recursion_misses;
 	out->lost = lost_by(s, probe);
@@ -66,7 +66,7 @@ void session_stats(const struct session *s, struct session_stats *out)
 		out->lost += lost_by(s, i);
 		if (is_counted(s, i) || !session_probe_stats(s, i, &one))
 			continue;
-		out->runs += one.runs;
+		out->hits += one.hits;
 		out->ns += one.ns;
 		out->missed += one.missed;
 	}

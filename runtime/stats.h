@@ -11,13 +11,6 @@
  * CAP_SYS_ADMIN. */
 int stats_open(void);
 
-struct session_stats {
-	uint64_t runs; /* of programs, while statistics are on */
-	uint64_t ns; /* they took together */
-	uint64_t missed; /* not run: one ran already on that CPU */
-	uint64_t lost; /* events for which the ring buffer had no room */
-};
-
 /* Of one probe of the plan. Probes that share a program (targets of one shape)
  * have its runs each. False, and all zero: the kernel does not tell. */
 bool session_probe_stats(const struct session *s, size_t probe,
