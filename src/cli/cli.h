@@ -56,6 +56,11 @@ bool cli_is_type(struct str word);
 size_t cli_list_types(struct machine *m, struct str pattern, bool with_members,
 		      struct buf *out);
 
+/* Appends the probes (with_args: and their arguments), or the types, that match
+ * a pattern. False after a report, also when there are none. */
+bool cli_list_pattern(struct machine *m, struct str pattern, bool with_args,
+		      struct buf *out, struct diags *d);
+
 /* -l: what matches c->word, or what the script would attach to. Exit
  * status. */
 int cli_list(const struct cli *c, struct machine *m, struct sources *srcs,

@@ -103,14 +103,12 @@ static void no_match(struct machine *m, struct str word, struct diags *d)
 		diag_hint(d, "did you mean '%.*s'?", STR_ARG(near.best));
 }
 
-static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
+bool cli_list_pattern(struct machine *m, struct str pattern, bool with_args,
+		      struct buf *out, struct diags *d)
 {
-	struct listing l = {
-		.pattern = c->word ? str_from(c->word) : STR("*"),
-		.with_args = c->run.session.verbose,
-	};
+	struct listing l = { .pattern = pattern, .with_args = with_args };
 	struct sema_env env = { .machine = m };
-	int status = 0;
+	unsigned int before = d->errors;
 
 	types_init(&l.script.types, &l.script.arena);
 	options_default(&l.script.options);
@@ -122,16 +120,27 @@ static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
 		.types = &l.script.types,
 		.arena = &l.script.arena,
 	};
-	if (cli_is_type(l.pattern))
-		cli_list_types(m, l.pattern, l.with_args, &l.out);
-	else if (!list_named(&l) && !str_has(l.pattern, ':'))
+	if (cli_is_type(pattern))
+		cli_list_types(m, pattern, with_args, &l.out);
+	else if (!list_named(&l) && !str_has(pattern, ':'))
 		list_search(&l);
-	if (l.out.n == 0 && d->errors == 0)
-		no_match(m, str_from(c->word ? c->word : "*"), d);
-	if (fwrite(l.out.p, 1, l.out.n, stdout) != l.out.n || fflush(stdout))
-		status = 2;
+	if (l.out.n == 0 && d->errors == before)
+		no_match(m, pattern, d);
+	buf_str(out, buf_view(&l.out));
 	buf_free(&l.out);
 	arena_free(&l.script.arena);
+	return d->errors == before;
+}
+
+static int list_pattern(const struct cli *c, struct machine *m, struct diags *d)
+{
+	auto_buf struct buf out = {};
+	int status = 0;
+
+	cli_list_pattern(m, c->word ? str_from(c->word) : STR("*"),
+			 c->run.session.verbose, &out, d);
+	if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout))
+		status = 2;
 	return d->errors ? run_status(d) : status;
 }
 

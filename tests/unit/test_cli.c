@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The session's commands: their arguments, types with offsets, what messages
+ * mean. */
+#include "cli/explain.h"
+#include "cli/repl_args.h"
+#include "cli/show_type.h"
+#include "test_machine.h"
+
+/* --- arguments ------------------------------------------------------------ */
+
+Test(repl_args, words)
+{
+	struct str rest = STR("  one\ttwo   three  ");
+
+	expect_str(args_word(&rest), "one");
+	expect_str(rest, "two   three");
+	expect_str(args_word(&rest), "two");
+	expect_str(args_word(&rest), "three");
+	cr_expect_eq(args_word(&rest).n, 0);
+	cr_expect_eq(args_word(&rest).n, 0);
+}
+
+Test(repl_args, numbers)
+{
+	static const struct {
+		const char *text;
+		uint64_t max, value;
+		bool ok;
+	} rows[] = {
+		{ "0", 9, 0, true },
+		{ "17", 17, 17, true },
+		{ "18", 17, 0, false },
+		{ "5", 4, 0, false },
+		{ "18446744073709551615", UINT64_MAX, UINT64_MAX, true },
+		{ "18446744073709551616", UINT64_MAX, 0, false },
+		{ "", 9, 0, false },
+		{ "-1", 9, 0, false },
+		{ "3x", 9, 0, false },
+		{ " 3", 9, 0, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t n = 0;
+		struct str text = str_from(rows[i].text);
+
+		cr_expect_eq(args_number(text, rows[i].max, &n), rows[i].ok,
+			     "'%s'", rows[i].text);
+		cr_expect_eq(n, rows[i].value, "'%s'", rows[i].text);
+	}
+}
+
+Test(repl_args, intervals)
+{
+	static const struct {
+		const char *text;
+		uint64_t ms; /* 0: refused */
+	} rows[] = {
+		{ "1s", 1000 },     { "1", 1000 },
+		{ "250ms", 250 },   { "2m", 120000 },
+		{ "60m", 3600000 }, { "100ms", 100 },
+		{ "99ms", 0 },      { "61m", 0 },
+		{ "0", 0 },         { "", 0 },
+		{ "s", 0 },         { "1h", 0 },
+		{ "1 s", 0 },       { "-1s", 0 },
+		{ "1.5s", 0 },      { "99999999999999999999s", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t ns = 0;
+		bool ok = args_interval(str_from(rows[i].text), &ns);
+
+		cr_expect_eq(ok, rows[i].ms != 0, "'%s'", rows[i].text);
+		cr_expect_eq(ns, rows[i].ms * 1000000, "'%s'", rows[i].text);
+	}
+}
+
+Test(repl_args, maps)
+{
+	cr_expect(args_is_map(STR("@")));
+	cr_expect(args_is_map(STR("@lat_2")));
+	cr_expect_not(args_is_map(STR("")));
+	cr_expect_not(args_is_map(STR("lat")));
+	cr_expect_not(args_is_map(STR("@a-b")));
+	cr_expect_not(args_is_map(STR("@a[1]")));
+}
+
+Test(repl_args, map_and_number)
+{
+	struct diags d = {};
+	struct str map;
+	uint64_t n = 7;
+
+	cr_expect(args_map_number(STR("@m"), "p", &map, &n, &d));
+	expect_str(map, "@m");
+	cr_expect_eq(n, 7);
+	cr_expect(args_map_number(STR("@m 3"), "p", &map, &n, &d));
+	cr_expect_eq(n, 3);
+	cr_expect_eq(d.v.n, 0);
+	cr_expect_not(args_map_number(STR(""), "p", &map, &n, &d));
+	cr_expect_not(args_map_number(STR("m"), "p", &map, &n, &d));
+	cr_expect_not(args_map_number(STR("@m x"), "p", &map, &n, &d));
+	cr_expect_not(args_map_number(STR("@m 3 4"), "p", &map, &n, &d));
+	cr_assert_eq(d.v.n, 4);
+	expect_str(d.v.v[0].text, ":p expects the name of a map");
+	expect_str(d.v.v[1].text, ":p expects the name of a map, found 'm'");
+	expect_str(d.v.v[2].text,
+		   ":p expects a number behind the map, found 'x'");
+	expect_str(d.v.v[3].text, ":p: there is more than it takes: '4'");
+	for (size_t i = 0; i < d.v.n; i++)
+		cr_expect_gt(d.v.v[i].hint.n, 0);
+	diags_free(&d);
+}
+
+Test(repl_args, map_and_interval)
+{
+	struct diags d = {};
+	struct str map;
+	uint64_t ns = 5;
+
+	cr_expect(args_map_interval(STR("@m"), "watch", &map, &ns, &d));
+	cr_expect_eq(ns, 5);
+	cr_expect(args_map_interval(STR("@m 2s"), "watch", &map, &ns, &d));
+	cr_expect_eq(ns, 2000000000);
+	cr_expect_not(args_map_interval(STR("@m 2h"), "watch", &map, &ns, &d));
+	cr_assert_eq(d.v.n, 1);
+	expect_str(d.v.v[0].text,
+		   ":watch expects a time from 100ms to 60m, found '2h'");
+	diags_free(&d);
+}
+
+Test(repl_args, settings)
+{
+	static const struct {
+		const char *text, *key, *value;
+	} rows[] = {
+		{ "", "", "" },
+		{ "max_map_keys", "max_map_keys", "" },
+		{ "max_map_keys 10", "max_map_keys", "10" },
+		{ "max_map_keys = 10", "max_map_keys", "10" },
+		{ "license \"GPL v2\"", "license", "GPL v2" },
+		{ "trailer \"\"", "trailer", "" },
+		{ "trailer \"", "trailer", "\"" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct str value;
+
+		expect_str(args_setting(str_from(rows[i].text), &value),
+			   rows[i].key);
+		expect_str(value, rows[i].value);
+	}
+}
+
+/* --- types ---------------------------------------------------------------- */
+
+static void expect_shown(const char *name, const char *want)
+{
+	auto_buf struct buf out = {};
+	struct host h;
+
+	host_open(&h, NULL);
+	cr_expect(show_type(h.machine, str_from(name), &out, &h.diags), "%s",
+		  name);
+	expect_str(buf_view(&out), want);
+	host_close(&h);
+}
+
+Test(show_type, records)
+{
+	static const char iovec[] = "struct iovec: 16 bytes\n"
+				    "       0  void * iov_base\n"
+				    "       8  uint64 iov_len\n";
+
+	expect_shown("struct iovec", iovec);
+	expect_shown("iovec", iovec);
+	expect_shown("u32", "uint32: 4 bytes\n");
+	expect_shown("struct in_addr", "struct in_addr: 4 bytes\n"
+				       "       0  uint32 s_addr\n");
+}
+
+Test(show_type, fields)
+{
+	expect_shown("struct iovec.iov_len",
+		     "struct iovec.iov_len: uint64 at offset 8, 8 bytes\n");
+	expect_shown("iovec.iov_base",
+		     "struct iovec.iov_base: void * at offset 0, 8 bytes\n");
+	expect_shown(
+		"bio.bi_bdev->bd_dev",
+		"struct bio.bi_bdev: struct block_device * at offset 8, "
+		"8 bytes\n"
+		"struct block_device.bd_dev: uint32 at offset 8, 4 bytes\n");
+}
+
+static void expect_refused(const char *name, const char *text, const char *hint)
+{
+	auto_buf struct buf out = {};
+	struct host h;
+
+	host_open(&h, NULL);
+	cr_expect_not(show_type(h.machine, str_from(name), &out, &h.diags));
+	cr_assert_eq(h.diags.v.n, 1);
+	expect_str(h.diags.v.v[0].text, text);
+	expect_str(h.diags.v.v[0].hint, hint);
+	host_close(&h);
+}
+
+Test(show_type, unknown)
+{
+	expect_refused("struct iovect", "no type is called 'struct iovect'",
+		       "did you mean 'struct iovec'?");
+	expect_refused("iovect", "no type is called 'iovect'",
+		       "did you mean 'struct iovec'?");
+	expect_refused("iovec.iov_lem", "struct iovec has no field 'iov_lem'",
+		       "did you mean 'iov_len'?");
+	expect_refused("iovec.iov_len.x", "uint64 has no fields", "");
+	expect_refused("", "no type is called ''", "");
+}
+
+/* --- messages -------------------------------------------------------------- */
+
+Test(explain, every_code)
+{
+	for (int i = 0; i < D_N; i++) {
+		const char *text = explain_code((enum diag_code)i);
+		size_t n = strlen(text);
+
+		cr_expect_gt(n, strlen(diag_code_doc((enum diag_code)i)), "%s",
+			     diag_code_name((enum diag_code)i));
+		cr_expect_neq(text[n - 1], '\n');
+		while (*text) { /* fits a terminal */
+			cr_expect_leq(strcspn(text, "\n"), 79, "%s", text);
+			text += strcspn(text, "\n");
+			text += *text == '\n';
+		}
+	}
+}
+
+Test(explain, messages_with_their_notes)
+{
+	struct diags d = {};
+	auto_buf struct buf out = {};
+
+	diag_error(&d, (struct span){}, D_UNUSED, "one");
+	diag_note(&d, (struct span){}, "of one");
+	diag_warn(&d, (struct span){}, D_UNREACHABLE, "two");
+	explain_diags(&d, false, &out);
+	expect_str(buf_view(&out),
+		   "ERROR: one\n"
+		   "NOTE: of one\n"
+		   "\n"
+		   "D_UNUSED: a declaration that is not used\n"
+		   "It is declared, and nothing uses it.\n"
+		   "\n"
+		   "WARNING: two\n"
+		   "\n"
+		   "D_UNREACHABLE: code that never runs\n"
+		   "What is behind a return or an exit() never runs.\n");
+	diags_free(&d);
+}
