@@ -70,6 +70,7 @@ static void espy_error(struct span *at, struct parse *p, const char *text)
 %token <tok> VAR "variable" MAP "map" PARAM "parameter" TYPE_NAME "type"
 %token NPARAMS "'$#'" SELF "self"
 %token SIZEOF "sizeof" OFFSETOF "offsetof" TYPEOF "typeof"
+%token CONTAINER_OF "container_of"
 %token TYPEINFO "typeinfo" COMPTIME "comptime"
 %token STRUCT "struct" UNION "union" ENUM "enum"
 %token ARROW "'->'" DOTDOT "'..'" INC "'++'" DEC "'--'"
@@ -338,6 +339,7 @@ primary
 	| TYPEINFO '(' expr ')'		{ $$ = ast_of_expr(p, @$, EX_TYPEINFO, $3); }
 	| OFFSETOF '(' type ',' path ')'	{ $$ = ast_offsetof(p, @$, $3, NULL, $5); }
 	| OFFSETOF '(' expr ',' path ')'	{ $$ = ast_offsetof(p, @$, NULL, $3, $5); }
+	| CONTAINER_OF '(' expr ',' type ',' path ')'	{ $$ = ast_container_of(p, @$, $3, $5, $7); }
 	| block
 	| if_expr
 	;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -279,6 +280,52 @@ static int resolve_start_ns(struct session *s, const struct plan_fixup *f,
 		   (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
 }
 
+/* /proc/self/ns/pid of the namespace that was there first. */
+#define FIRST_PIDNS_INO 0xeffffffcu
+
+static int own_pidns(struct session *s, struct stat *st)
+{
+	if (!stat("/proc/self/ns/pid", st))
+		return 0;
+	return diag_errno(s->diags, errno, D_IO,
+			  "cannot read /proc/self/ns/pid");
+}
+
+/* The kernel's own form of a device number. */
+static int resolve_pidns_dev(struct session *s, const struct plan_fixup *f,
+			     void *slot)
+{
+	struct stat st;
+	int err = own_pidns(s, &st);
+
+	return err ? err
+		   : put(f, slot,
+			 (uint64_t)major(st.st_dev) << 20 | minor(st.st_dev));
+}
+
+static int resolve_pidns_ino(struct session *s, const struct plan_fixup *f,
+			     void *slot)
+{
+	struct stat st;
+	int err = own_pidns(s, &st);
+
+	return err ? err
+		   : put(f, slot, st.st_ino == FIRST_PIDNS_INO ? 0 : st.st_ino);
+}
+
+static int resolve_tai_ns(struct session *s, const struct plan_fixup *f,
+			  void *slot)
+{
+	struct timespec tai, boot;
+
+	(void)s;
+	clock_gettime(CLOCK_TAI, &tai);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return put(f, slot,
+		   (uint64_t)((tai.tv_sec - boot.tv_sec) * 1000000000 +
+			      tai.tv_nsec - boot.tv_nsec));
+}
+
 static int resolve_kaddr(struct session *s, const struct plan_fixup *f,
 			 void *slot)
 {
@@ -339,6 +386,9 @@ const struct fixup_ops fixup_ops[FX_N] = {
 	[FX_CGROUPID] = { resolve_cgroupid },
 	[FX_OPTION] = { resolve_option },
 	[FX_OPTION_TEXT] = { resolve_option_text },
+	[FX_PIDNS_DEV] = { resolve_pidns_dev },
+	[FX_PIDNS_INO] = { resolve_pidns_ino },
+	[FX_TAI_NS] = { resolve_tai_ns },
 };
 
 int fixups_fill(struct session *s, void *section, size_t size)

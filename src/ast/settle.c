@@ -120,6 +120,7 @@ static bool begins_operand(int kind)
 	case NPARAMS:
 	case SIZEOF:
 	case OFFSETOF:
+	case CONTAINER_OF:
 	case TYPEINFO:
 	case COMPTIME:
 	case '!':
@@ -138,6 +139,7 @@ static bool allows_cast(const struct token *before, bool is_sure)
 	case ']':
 	case SIZEOF:
 	case OFFSETOF:
+	case CONTAINER_OF:
 	case TYPEOF:
 	case TYPEINFO: return false;
 	case IF:
@@ -183,6 +185,18 @@ static void make_cast(struct parse *p, struct token *v, size_t open,
 	v[close].ends_cast = true;
 }
 
+/* container_of(p, TYPE, path): what follows the first comma. */
+static void settle_container(struct parse *p, struct token *v, size_t i)
+{
+	size_t end = v[i].match;
+
+	for (i++; i < end && v[i].kind != ','; i++)
+		if (v[i].match > i)
+			i = v[i].match;
+	if (i < end)
+		make_type(p, v, i + 1);
+}
+
 /* sizeof(, offsetof(, typeof(, typeinfo( and casts. */
 static void settle_paren(struct parse *p, struct token *v, size_t i)
 {
@@ -190,6 +204,8 @@ static void settle_paren(struct parse *p, struct token *v, size_t i)
 	struct look l = look_at_type(v, i + 1);
 	int after = l.end ? v[l.end].kind : 0;
 
+	if (before == CONTAINER_OF)
+		settle_container(p, v, i);
 	if (!l.end || !before)
 		return;
 	if (before == OFFSETOF) {

@@ -289,6 +289,25 @@ struct expr *ast_offsetof(struct parse *p, struct span at, struct type_expr *to,
 	return e;
 }
 
+/* (T *)((uint64)member - offsetof(T, path)) */
+struct expr *ast_container_of(struct parse *p, struct span at,
+			      struct expr *member, struct type_expr *of,
+			      struct str path)
+{
+	struct type_expr *number = arena_new(p->arena, struct type_expr);
+	struct type_expr *pointer = type_expr_clone(p->arena, of);
+	struct expr *address, *offset;
+
+	number->span = of->span;
+	number->name = STR("uint64");
+	*vec_add(p->arena, &pointer->suffixes) =
+		(struct type_suffix){ .is_ptr = true };
+	address = ast_cast(p, member->span, number, member);
+	offset = ast_offsetof(p, at, of, NULL, path);
+	return ast_cast(p, at, pointer,
+			ast_binary(p, at, OP_SUB, address, offset));
+}
+
 struct str ast_path(struct parse *p, struct str path, tok id)
 {
 	return str_printf(p->arena, "%.*s.%.*s", STR_ARG(path),

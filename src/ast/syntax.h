@@ -110,6 +110,10 @@ struct expr *ast_of_expr(struct parse *p, struct span at, enum expr_kind kind,
 /* One of to and e is NULL. */
 struct expr *ast_offsetof(struct parse *p, struct span at, struct type_expr *to,
 			  struct expr *e, struct str path);
+/* The record of type `of` whose member at path is at address member. */
+struct expr *ast_container_of(struct parse *p, struct span at,
+			      struct expr *member, struct type_expr *of,
+			      struct str path);
 struct expr *ast_block(struct parse *p, struct span at, struct body b);
 /* otherwise: NULL, EX_BLOCK, EX_IF */
 struct expr *ast_if(struct parse *p, struct span at, struct expr *cond,

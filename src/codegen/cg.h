@@ -215,6 +215,7 @@ struct val emit_self_incdec(struct cg *g, const struct expr *e);
 /* --- elements (element.c) ---------------------------------------------------------- */
 
 struct val emit_member(struct cg *g, const struct expr *e);
+struct val emit_member_address(struct cg *g, const struct expr *e); /* &p->m */
 struct val emit_index(struct cg *g, const struct expr *e);
 struct val emit_deref(struct cg *g, const struct expr *e);
 

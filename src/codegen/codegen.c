@@ -47,7 +47,7 @@ static void filter_pid(struct cg *g)
 		return;
 	want = ir_fixup(g, index);
 	i = ir_if(g, ir_truth_of(g, want));
-	pid = ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
+	pid = ir_shr(g, ir_pid_tgid(g), 32);
 	other = LLVMBuildICmp(g->b, LLVMIntNE, pid, want, "");
 	return_if(g, other);
 	ir_end(g, &i);

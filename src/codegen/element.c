@@ -122,18 +122,34 @@ static const struct type *demoted(struct cg *g, const struct type *t,
 	return type_ptr(g->types, t->elem, AS_KERNEL);
 }
 
-struct val emit_member(struct cg *g, const struct expr *e)
+/* What the member is part of; VAL_NONE: nothing that is in memory. */
+static struct val member_base(struct cg *g, const struct expr *e)
 {
-	struct val base = base_of(g, e->member.base), v;
+	struct val base = base_of(g, e->member.base);
 
 	if (e->member.through_ptr)
 		base = pointee(g, base, base.type->elem);
+	return base.where == VAL_MEM ? base : ir_none(g);
+}
+
+struct val emit_member(struct cg *g, const struct expr *e)
+{
+	struct val base = member_base(g, e), v;
+
 	if (base.where != VAL_MEM)
-		return ir_none(g);
+		return base;
 	v = settled(g, ir_field(g, base, &e->member.field), e->site);
 	if (v.where == VAL_REG)
 		v.type = demoted(g, e->type, base.as);
 	return v;
+}
+
+struct val emit_member_address(struct cg *g, const struct expr *e)
+{
+	const struct expr *m = e->unary.e;
+	struct val v = ir_field(g, member_base(g, m), &m->member.field);
+
+	return ir_reg(ir_as_i64(g, v.v), demoted(g, e->type, v.as));
 }
 
 struct val emit_deref(struct cg *g, const struct expr *e)

@@ -287,6 +287,8 @@ static struct val emit_unary(struct cg *g, const struct expr *e)
 	if (e->unary.op == OP_ADDR && e->unary.e->kind == EX_VAR)
 		return ir_reg(ir_as_i64(g, var_mem(g, e->unary.e->var.sym).v),
 			      e->type);
+	if (e->unary.op == OP_ADDR && e->unary.e->kind == EX_MEMBER)
+		return emit_member_address(g, e);
 	if (e->unary.op == OP_ADDR)
 		return ir_reg(ir_as_i64(g, ir_map(g, e->unary.e->map.sym)),
 			      e->type);

@@ -100,6 +100,11 @@ const struct prog *ir_prog(const struct cg *g)
 	return g->prog;
 }
 
+struct arena *ir_arena(struct cg *g)
+{
+	return g->arena;
+}
+
 struct types *ir_types(struct cg *g)
 {
 	return g->types;
@@ -407,6 +412,22 @@ struct val ir_slot(struct cg *g, uint32_t index, const struct type *type)
 LLVMValueRef ir_fixup_kind(struct cg *g, enum fixup_kind kind)
 {
 	return ir_fixup(g, plan_add_fixup(g->plan, kind, STR(""), 8));
+}
+
+/* Where espy is in the first namespace, the verifier drops the branch. */
+LLVMValueRef ir_pid_tgid(struct cg *g)
+{
+	LLVMValueRef ids = ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0);
+	LLVMValueRef ino = ir_fixup_kind(g, FX_PIDNS_INO), seen, p;
+	struct ir_if i = ir_if(g, ir_truth_of(g, ino));
+
+	p = ir_number_place(g); /* struct bpf_pidns_info: pid, tgid */
+	ir_helper(g, BPF_FUNC_get_ns_current_pid_tgid, 4,
+		  ir_fixup_kind(g, FX_PIDNS_DEV), ino, p,
+		  ir_i64(g, sizeof(struct bpf_pidns_info)));
+	seen = ir_number_at(g, p);
+	ir_end(g, &i);
+	return ir_phi(g, &i, seen, ids);
 }
 
 LLVMValueRef ir_context(struct cg *g)

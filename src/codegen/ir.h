@@ -127,6 +127,10 @@ LLVMValueRef ir_helper(struct cg *g, enum bpf_func_id id, unsigned int n, ...);
 LLVMValueRef ir_helper_ptr(struct cg *g, enum bpf_func_id id, unsigned int n,
 			   ...);
 
+/* The current process's id << 32 and its thread's, as seen from the namespace
+ * that espy runs in; 0 when they are not in it. */
+LLVMValueRef ir_pid_tgid(struct cg *g);
+
 /* Calls a function of bpf-helpers/FILE.bpf.c, which is linked in when used.
  * Arguments are i64 or pointers; the result is an i64. */
 LLVMValueRef ir_call_c(struct cg *g, const char *file, const char *name,
@@ -140,6 +144,7 @@ const struct expr *call_arg(const struct expr *call, unsigned int n);
 /* --- the program ---------------------------------------------------------------- */
 
 const struct prog *ir_prog(const struct cg *g);
+struct arena *ir_arena(struct cg *g); /* until the code is made */
 struct types *ir_types(struct cg *g);
 const char *ir_arch(const struct cg *g);
 

@@ -36,6 +36,17 @@ static struct val emit_lower(struct cg *g, const struct expr *e)
 	return ir_reg(ir_and(g, v, ir_i64(g, 0xffffffff)), e->type);
 }
 
+static struct val emit_pid(struct cg *g, const struct expr *e)
+{
+	return ir_reg(ir_shr(g, ir_pid_tgid(g), 32), e->type);
+}
+
+static struct val emit_tid(struct cg *g, const struct expr *e)
+{
+	return ir_reg(ir_and(g, ir_pid_tgid(g), ir_i64(g, 0xffffffff)),
+		      e->type);
+}
+
 static struct val emit_slot(struct cg *g, const struct expr *e)
 {
 	LLVMValueRef v = e->fixup ? ir_fixup(g, e->fixup - 1)
@@ -250,7 +261,7 @@ static struct val emit_func(struct cg *g, const struct expr *e)
 	if (ir_prog(g)->attach.v[0].flags & PF_RETURN)
 		at = func_returned(g, at);
 	ir_store(g, ir_part(g, t, 0, u64), ir_reg(at, u64), true);
-	pid = ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
+	pid = ir_shr(g, ir_pid_tgid(g), 32);
 	ir_store(g, ir_part(g, t, 8, u32), ir_reg(pid, u32), true);
 	return t;
 }
@@ -353,8 +364,9 @@ const struct builtin builtins[] = {
 	  .arg = BPF_FUNC_get_numa_node_id,
 	  .doc = "Number of the CPU's memory node.",
 	  .example = "@[numaid] = count();" },
-	{ "pid", "uint32", .emit = emit_upper,
-	  .arg = BPF_FUNC_get_current_pid_tgid, .doc = "Process id.",
+	{ "pid", "uint32", .emit = emit_pid,
+	  .doc = "Process id, as seen from espy's own pid namespace; 0 when "
+		 "the process is not in it.",
 	  .example = "@[pid] = count();" },
 	{ "probe", "probe_t", .flags = BI_NAME, .emit = emit_probe,
 	  .doc = "Full name of the probe that fired.",
@@ -369,8 +381,9 @@ const struct builtin builtins[] = {
 	{ "retval", "uint64", .flags = BI_RETVAL | BI_CTX, .emit = emit_retval,
 	  .doc = "What the function returned.",
 	  .example = "uretprobe:/bin/sh:main { print(retval); }" },
-	{ "tid", "uint32", .emit = emit_lower,
-	  .arg = BPF_FUNC_get_current_pid_tgid, .doc = "Thread id.",
+	{ "tid", "uint32", .emit = emit_tid,
+	  .doc = "Thread id, as seen from espy's own pid namespace; 0 when "
+		 "the process is not in it.",
 	  .example = "@start[tid] = nsecs;" },
 	{ "uid", "uint32", .emit = emit_lower,
 	  .arg = BPF_FUNC_get_current_uid_gid,

@@ -30,7 +30,7 @@ static struct val emit_usym(struct cg *g, const struct expr *call)
 	struct val t = ir_temp(g, call->type);
 
 	ir_zero(g, t);
-	pid = ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
+	pid = ir_shr(g, ir_pid_tgid(g), 32);
 	ir_store(g, ir_part(g, t, 0, u64), ir_reg(at, u64), true);
 	ir_store(g, ir_part(g, t, 8, u32), ir_reg(pid, u32), true);
 	return t;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The relatives of a task: fields of struct task_struct by short names. A call
- * becomes the expression that reads them, so nothing here emits anything. */
+/* The relatives of a task: fields of struct task_struct by short names; such a
+ * call becomes the expression that reads them. And the ids of the current one. */
+#include "codegen/ir.h"
 #include "lang/tables.h"
 #include "sema/check.h"
 
@@ -89,6 +90,41 @@ static bool check_leader_comm(struct sema *s, struct expr *call)
 	return check_name_of(s, call, "group_leader");
 }
 
+/* --- pid(namespace), tid(namespace) -------------------------------------------- */
+
+static bool check_namespace(struct sema *s, struct expr *call)
+{
+	const struct expr *e = call->call.args;
+
+	if (!e || str_is(e->name.id, "init") || str_is(e->name.id, "curr_ns"))
+		return true;
+	diag_error(s->d, e->span, D_UNKNOWN_NAME,
+		   "%.*s() knows no namespace '%.*s'", STR_ARG(call->call.id),
+		   STR_ARG(e->name.id));
+	diag_hint(s->d, "there are curr_ns, which espy is in, and init");
+	return false;
+}
+
+static LLVMValueRef ids_in(struct cg *g, const struct expr *call)
+{
+	const struct expr *e = call->call.args;
+
+	if (e && str_is(e->name.id, "init"))
+		return ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0);
+	return ir_pid_tgid(g);
+}
+
+static struct val emit_pid(struct cg *g, const struct expr *call)
+{
+	return ir_reg(ir_shr(g, ids_in(g, call), 32), call->type);
+}
+
+static struct val emit_tid(struct cg *g, const struct expr *call)
+{
+	return ir_reg(ir_and(g, ids_in(g, call), ir_i64(g, 0xffffffff)),
+		      call->type);
+}
+
 const struct function task_functions[] = {
 	{ "leader_comm", "any leader_comm([struct task_struct * task])",
 	  .check = check_leader_comm,
@@ -104,9 +140,19 @@ const struct function task_functions[] = {
 	  .check = check_pcomm,
 	  .doc = "Name of a task's parent, by default the current task's.",
 	  .example = "@[pcomm] = count();" },
+	{ "pid", "uint32 pid([name namespace])", .check = check_namespace,
+	  .emit = emit_pid,
+	  .doc = "Process id as seen from a pid namespace: curr_ns (espy's own, "
+		 "when none is named) or init (the system's first).",
+	  .example = "print(pid(init));" },
 	{ "ppid", "any ppid([struct task_struct * task])", .check = check_ppid,
 	  .doc = "Process id of a task's parent, by default the current "
 		 "task's.",
 	  .example = "print(ppid); print(ppid(curtask->real_parent));" },
+	{ "tid", "uint32 tid([name namespace])", .check = check_namespace,
+	  .emit = emit_tid,
+	  .doc = "Thread id as seen from a pid namespace: curr_ns (espy's own, "
+		 "when none is named) or init (the system's first).",
+	  .example = "print(tid(init));" },
 	{ 0 },
 };

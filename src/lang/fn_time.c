@@ -45,7 +45,9 @@ static const struct {
 	{ "boot", BPF_FUNC_ktime_get_boot_ns }, /* when none is named */
 	{ "monotonic", BPF_FUNC_ktime_get_ns },
 	{ "tai", BPF_FUNC_ktime_get_tai_ns },
+	{ "sw_tai", BPF_FUNC_ktime_get_boot_ns }, /* plus what was measured */
 };
+#define CLOCK_SW_TAI 3
 
 static size_t find_clock(const struct expr *call)
 {
@@ -65,22 +67,27 @@ static bool check_nsecs(struct sema *s, struct expr *call)
 	diag_error(s->d, call->call.args->span, D_UNKNOWN_NAME,
 		   "nsecs() knows no clock '%.*s'",
 		   STR_ARG(call->call.args->name.id));
-	diag_hint(s->d, "there are boot, monotonic and tai");
+	diag_hint(s->d, "there are boot, monotonic, tai and sw_tai");
 	return false;
 }
 
 static struct val emit_nsecs(struct cg *g, const struct expr *call)
 {
-	return ir_reg(ir_helper(g, clocks[find_clock(call)].helper, 0),
-		      call->type);
+	size_t clock = find_clock(call);
+	LLVMValueRef now = ir_helper(g, clocks[clock].helper, 0);
+
+	if (clock == CLOCK_SW_TAI)
+		now = ir_add(g, now, ir_fixup_kind(g, FX_TAI_NS));
+	return ir_reg(now, call->type);
 }
 
 const struct function time_functions[] = {
 	{ "nsecs", "uint64 nsecs([name clock])", .check = check_nsecs,
 	  .emit = emit_nsecs,
 	  .doc = "Nanoseconds of a clock: boot (since boot, sleep included: "
-		 "when none is named), monotonic (sleep left out) or tai "
-		 "(atomic time since 1970).",
+		 "when none is named), monotonic (sleep left out), tai "
+		 "(atomic time since 1970) or sw_tai (the same from boot and "
+		 "an offset measured at the start, for kernels before 6.1).",
 	  .example = "print(nsecs(monotonic));" },
 	{ "strftime", "any strftime(const string format, int ns)",
 	  .check = check_strftime, .emit = emit_strftime,

@@ -6,13 +6,17 @@
 #include "lang/tables.h"
 
 const struct function *const function_tables[] = {
-	memory_functions,  name_functions,    cgroup_functions,
-	compile_functions, tseries_functions, net_functions,
-	time_functions,    agg_functions,     map_functions,
-	param_functions,   print_functions,   reg_functions,
-	stack_functions,   string_functions,  symbol_functions,
-	task_functions,    text_functions,    join_functions,
-	entry_functions,   unsafe_functions,  NULL,
+	memory_functions,  name_functions,
+	cgroup_functions,  compile_functions,
+	tseries_functions, net_functions,
+	time_functions,    agg_functions,
+	map_functions,     param_functions,
+	print_functions,   reg_functions,
+	stack_functions,   string_functions,
+	symbol_functions,  task_functions,
+	text_functions,    join_functions,
+	kernel_functions,  entry_functions,
+	unsafe_functions,  NULL,
 };
 
 const struct builtin *const builtin_tables[] = { builtins, NULL };

@@ -11,6 +11,7 @@ extern const struct function cgroup_functions[]; /* fn_cgroup.c */
 extern const struct function compile_functions[]; /* fn_compile.c */
 extern const struct function entry_functions[]; /* fn_entry.c */
 extern const struct function join_functions[]; /* fn_join.c */
+extern const struct function kernel_functions[]; /* fn_kernel.c */
 extern const struct function map_functions[]; /* fn_map.c */
 extern const struct function memory_functions[]; /* fn_mem.c */
 extern const struct function name_functions[]; /* fn_names.c */

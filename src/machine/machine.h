@@ -99,6 +99,22 @@ const struct type *machine_function_args(struct machine *m, struct types *t,
 const struct type *machine_rawtracepoint_args(struct machine *m,
 					      struct types *t, struct str name);
 
+/* --- what programs may call (kfunc.c) ---------------------------------------- */
+
+enum kfunc_caller { /* classes of programs that the kernel tells apart */
+	CALLER_RAW,
+	CALLER_PERF,
+	CALLER_TRACEPOINT,
+	CALLER_KPROBE,
+	CALLER_TRACING,
+	CALLER_LSM,
+};
+
+/* May such programs call a function of vmlinux? 0 or 1, by loading one;
+ * negative: this process may not load programs. */
+int machine_kfunc_allowed(struct machine *m, struct str name,
+			  enum kfunc_caller caller);
+
 /* --- what programs are put around (btf_trace.c) ---------------------------- */
 
 enum trace_how {

@@ -149,6 +149,9 @@ enum fixup_kind {
 	FX_CGROUPID, /* arg = path */
 	FX_OPTION, /* arg = name of a parameter --name=...: int64_t */
 	FX_OPTION_TEXT, /* the same as text */
+	FX_PIDNS_DEV, /* device and inode of the pid namespace that pid and */
+	FX_PIDNS_INO, /* tid are seen from; 0: the first one, nothing to do */
+	FX_TAI_NS, /* CLOCK_TAI minus the time since boot, at start */
 	FX_N,
 };
 

@@ -177,6 +177,10 @@ void sema_c_suggest_type(struct sema *s, struct str name, struct suggest *near);
 /* The type a script wrote; NULL after a report. */
 const struct type *sema_type_expr(struct sema *s, const struct type_expr *t);
 
+/* The pointer to a member that was checked; NULL after a report: it is not
+ * behind a pointer, or a bit-field. */
+const struct type *sema_member_address(struct sema *s, const struct expr *e);
+
 /* Where a record has a field; saying that it has none, what is near. */
 bool sema_find_field(struct sema *s, const struct type *record, struct str name,
 		     struct field *out);

@@ -368,7 +368,7 @@ static void check_deref(struct sema *s, struct expr *e)
 }
 
 /* &$x points to the variable, &@m is the map itself: for helpers of the
- * kernel. */
+ * kernel. &p->a.b is where the member is. */
 static void check_address(struct sema *s, struct expr *e)
 {
 	struct expr *v = e->unary.e;
@@ -379,9 +379,15 @@ static void check_address(struct sema *s, struct expr *e)
 			e->type = type_ptr(s->types, v->type, AS_KERNEL);
 		return;
 	}
+	if (v->kind == EX_MEMBER) {
+		if (sema_expr(s, v))
+			e->type = sema_member_address(s, v);
+		return;
+	}
 	if (v->kind != EX_MAP || v->map.keys) {
 		diag_error(s->d, e->span, D_TYPE,
-			   "'&' expects a variable or a whole map");
+			   "'&' expects a variable, a whole map or a member "
+			   "behind a pointer");
 		return;
 	}
 	m = v->map.sym = sema_map(s, v->map.id, v->span);

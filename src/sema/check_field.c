@@ -79,6 +79,22 @@ static const struct type *propagate(struct sema *s, const struct type *t,
 	return type_ptr(s->types, t->elem, from);
 }
 
+const struct type *sema_member_address(struct sema *s, const struct expr *e)
+{
+	const struct field *f = &e->member.field;
+	enum addr_space from = space_of(e);
+
+	if (from != AS_BPF && from != AS_CTX && !f->bit_size && !f->is_data_loc)
+		return propagate(s, type_ptr(s->types, f->type, from), from);
+	diag_error(s->d, e->span, D_TYPE, "'%.*s' has no address here",
+		   STR_ARG(e->member.id));
+	if (f->bit_size)
+		diag_hint(s->d, "it is a bit-field");
+	else
+		diag_hint(s->d, "it is not behind a pointer");
+	return NULL;
+}
+
 bool sema_find_field(struct sema *s, const struct type *record, struct str name,
 		     struct field *out)
 {

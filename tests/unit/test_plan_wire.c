@@ -22,7 +22,7 @@ static const char *why(void)
 
 static const char sample_text[] =
 	"plan   version=1 arch=ARCH name=\"open files.bt\" release=6."
-	"1.0-50-amd64 needs=release,loop,unsafe fixups=120\n"
+	"1.0-50-amd64 needs=release,loop,unsafe fixups=144\n"
 	"option max_strlen 64 set=1\n"
 	"option str_trunc_trailer ...\n"
 	"type   enum colour int32 {RED=-1, BLUE=1}\n"
@@ -156,6 +156,9 @@ static const char sample_text[] =
 	"fixup  11  option arg=count offset=104 size=8 fallback=5 doc"
 	"=\"how many\"\n"
 	"fixup  12  option_text arg=name offset=112 size=8\n"
+	"fixup  13  pidns_dev offset=120 size=8\n"
+	"fixup  14  pidns_ino offset=128 size=8\n"
+	"fixup  15  tai_ns offset=136 size=8\n"
 	"site   1   place file=stdin line=1 column=11 end=21 text=\"b"
 	"egin { @ = 1 }\"\n"
 	"site   2   division file=stdin line=1 column=12 end=22 text="
