@@ -51,15 +51,15 @@ static void run_none(struct session *s, const struct plan_event *e,
 static void run_printf(struct session *s, const struct plan_event *e,
 		       const char *payload)
 {
-	add_formatted(s, e, payload, &s->out.pending);
+	add_formatted(s, e, payload, out_begin(&s->out));
+	out_text(&s->out, OUT_PRINTF);
 }
 
 static void run_print_value(struct session *s, const struct plan_event *e,
 			    const char *payload)
 {
-	value_print(&s->show, payload_type(s, e)->fields[0].type,
-		    field(s, e, payload, 0), &s->out.pending);
-	buf_putc(&s->out.pending, '\n');
+	out_value(&s->out, payload_type(s, e)->fields[0].type,
+		  field(s, e, payload, 0));
 }
 
 static void run_time(struct session *s, const struct plan_event *e,
@@ -74,23 +74,23 @@ static void run_time(struct session *s, const struct plan_event *e,
 	       (uint64_t)s->show.boot_to_real;
 	value_print_time(&s->show, boot,
 			 e->text.n ? e->text : STR("%H:%M:%S\n"),
-			 &s->out.pending);
+			 out_begin(&s->out));
+	out_text(&s->out, OUT_TIME);
 }
 
 /* Element i of what join() sends: fields of their own or an array's. */
 static void add_element(struct session *s, const struct type *t,
-			const char *payload, uint32_t i)
+			const char *payload, uint32_t i, struct buf *out)
 {
 	const struct field *f = &t->fields[1];
 
 	if (f->type->kind != TY_ARRAY)
-		value_print(&s->show, f[i].type, payload + f[i].offset,
-			    &s->out.pending);
+		value_print(&s->show, f[i].type, payload + f[i].offset, out);
 	else
 		value_print(&s->show, f->type->elem,
 			    payload + f->offset +
 				    (size_t)i * f->type->elem->size,
-			    &s->out.pending);
+			    out);
 }
 
 static void run_join(struct session *s, const struct plan_event *e,
@@ -98,15 +98,17 @@ static void run_join(struct session *s, const struct plan_event *e,
 {
 	const struct type *t = payload_type(s, e);
 	uint32_t i, n = field_u32(s, e, payload, 0), max = t->n_fields - 1;
+	struct buf *out = out_begin(&s->out);
 
 	if (t->fields[1].type->kind == TY_ARRAY)
 		max = t->fields[1].type->count;
 	for (i = 0; i < n && i < max; i++) {
 		if (i)
-			buf_str(&s->out.pending, e->text);
-		add_element(s, t, payload, i);
+			buf_str(out, e->text);
+		add_element(s, t, payload, i, out);
 	}
-	buf_putc(&s->out.pending, '\n');
+	buf_putc(out, '\n');
+	out_text(&s->out, OUT_JOIN);
 }
 
 static void run_cat(struct session *s, const struct plan_event *e,
@@ -114,9 +116,11 @@ static void run_cat(struct session *s, const struct plan_event *e,
 {
 	uint64_t left = s->plan->options.num[OPT_MAX_CAT_BYTES];
 	auto_buf struct buf path = { 0 };
+	struct buf *out = out_begin(&s->out);
 	auto_fd int fd = -1;
 	char text[4096];
 	ssize_t n = 0;
+	int err = 0;
 
 	add_formatted(s, e, payload, &path);
 	if (path.n)
@@ -125,12 +129,15 @@ static void run_cat(struct session *s, const struct plan_event *e,
 		n = read(fd, text, left < sizeof(text) ? left : sizeof(text));
 		if (n <= 0)
 			break;
-		buf_add(&s->out.pending, text, (size_t)n);
+		buf_add(out, text, (size_t)n);
 		left -= (uint64_t)n;
 	}
 	if (fd < 0 || n < 0)
+		err = errno;
+	out_text(&s->out, OUT_CAT);
+	if (err)
 		out_warn(&s->out, "cannot read '%.*s': %s",
-			 STR_ARG(buf_view(&path)), strerror(errno));
+			 STR_ARG(buf_view(&path)), strerror(err));
 }
 
 /* --- maps ----------------------------------------------------------------- */
@@ -150,8 +157,9 @@ static void run_print_map(struct session *s, const struct plan_event *e,
 	auto_rows struct rows rows = { 0 };
 
 	report_map(s, m, "read", map_read(m, &rows));
-	map_print(&s->show, m, &rows, field_u32(s, e, payload, 0),
-		  field_u32(s, e, payload, 1), &s->out.pending);
+	map_select(m, &rows, field_u32(s, e, payload, 0),
+		   field_u32(s, e, payload, 1));
+	out_map(&s->out, m, &rows);
 }
 
 static void run_print_entry(struct session *s, const struct plan_event *e,
@@ -162,10 +170,8 @@ static void run_print_entry(struct session *s, const struct plan_event *e,
 	const void *key = m->plan->key ? field(s, e, payload, 0) : NULL;
 
 	report_map(s, m, "read", map_read_one(m, key, &rows));
-	if (!rows.n)
-		return;
-	value_print(&s->show, m->value, rows.v[0].value, &s->out.pending);
-	buf_putc(&s->out.pending, '\n');
+	if (rows.n)
+		out_entry(&s->out, m, &rows.v[0]);
 }
 
 static void run_clear(struct session *s, const struct plan_event *e,
@@ -216,11 +222,14 @@ static void run_system(struct session *s, const struct plan_event *e,
 static void say_at_site(struct session *s, const struct plan_event *e,
 			const char *payload, enum severity severity)
 {
+	struct out_note note = { .severity = severity,
+				 .by_script = true,
+				 .site = &s->plan->sites.v[e->site] };
 	auto_buf struct buf text = { 0 };
 
 	add_formatted(s, e, payload, &text);
-	out_site(&s->out, &s->plan->sites.v[e->site], severity, false,
-		 buf_view(&text));
+	note.text = buf_view(&text);
+	out_note(&s->out, &note);
 }
 
 static void run_errorf(struct session *s, const struct plan_event *e,
@@ -308,6 +317,16 @@ static void site_text(const struct session *s, const struct plan_site *x,
 	}
 }
 
+/* What happened at a place that the script has no word about. */
+static void warn_of_site(struct session *s, const struct plan_site *site,
+			 int64_t code, const struct buf *text)
+{
+	out_note(&s->out, &(struct out_note){ .severity = SEV_WARNING,
+					      .site = site,
+					      .code = code,
+					      .text = buf_view(text) });
+}
+
 /* Each place warns once; the end tells how often. */
 static void run_warn(struct session *s, const struct plan_event *e,
 		     const char *payload)
@@ -321,7 +340,7 @@ static void run_warn(struct session *s, const struct plan_event *e,
 	s->is_site_said[e->site] = true;
 	memcpy(&code, field(s, e, payload, 0), sizeof(code));
 	site_text(s, site, code, &text);
-	out_site(&s->out, site, SEV_WARNING, true, buf_view(&text));
+	warn_of_site(s, site, code, &text);
 }
 
 /* Reads that failed are told at the end only: a page that is not there is
@@ -336,7 +355,7 @@ static void report_reads(struct session *s, const struct plan_site *x,
 		   "not there, the value is empty",
 		   n, n == 1 ? "" : "s",
 		   STR_ARG(s->plan->probes.v[x->probe].name));
-	out_site(&s->out, x, SEV_WARNING, true, buf_view(&text));
+	warn_of_site(s, x, 0, &text);
 }
 
 static void report_site(struct session *s, const struct plan_site *x,
@@ -408,7 +427,6 @@ void event_dispatch(struct session *s, const void *record, size_t size)
 	if (size - sizeof(head) < payload_type(s, e)->size)
 		return;
 	event_ops[e->kind].run(s, e, (const char *)record + sizeof(head));
-	out_end(&s->out);
 }
 
 int event_check_safety(struct session *s)

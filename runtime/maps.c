@@ -317,16 +317,32 @@ static void print_row(const struct show *s, const struct map_handle *m,
 	buf_putc(out, '\n');
 }
 
+void map_select(const struct map_handle *m, struct rows *r, uint64_t top,
+		uint64_t div)
+{
+	size_t i;
+
+	map_sort(m, r);
+	if (top && top < r->n) {
+		memmove(r->v, r->v + r->n - top, top * sizeof(*r->v));
+		r->n = top;
+	}
+	for (i = 0; i < r->n && div > 1; i++)
+		value_ops[m->value->kind].divide(m->value, r->v[i].value, div);
+}
+
+void map_print_rows(const struct show *s, const struct map_handle *m,
+		    const struct rows *r, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		print_row(s, m, &r->v[i], out);
+}
+
 void map_print(const struct show *s, const struct map_handle *m, struct rows *r,
 	       uint64_t top, uint64_t div, struct buf *out)
 {
-	size_t i = top && top < r->n ? r->n - top : 0;
-
-	map_sort(m, r);
-	for (; i < r->n; i++) {
-		if (div > 1)
-			value_ops[m->value->kind].divide(m->value,
-							 r->v[i].value, div);
-		print_row(s, m, &r->v[i], out);
-	}
+	map_select(m, r, top, div);
+	map_print_rows(s, m, r, out);
 }

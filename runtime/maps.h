@@ -45,8 +45,16 @@ int map_zero(struct map_handle *m);
 /* Sorts as the kind of the values says, entries of equal value by key. */
 void map_sort(const struct map_handle *m, struct rows *r);
 
-/* Appends the entries: the last `top` of a sorted map (0: all), values
- * divided by div (0: not). */
+/* What is shown of a map: sorts, keeps the last `top` (0: all), divides the
+ * values by div (0: not). */
+void map_select(const struct map_handle *m, struct rows *r, uint64_t top,
+		uint64_t div);
+
+/* Appends the entries as text, in the order that they have. */
+void map_print_rows(const struct show *s, const struct map_handle *m,
+		    const struct rows *r, struct buf *out);
+
+/* Both. */
 void map_print(const struct show *s, const struct map_handle *m, struct rows *r,
 	       uint64_t top, uint64_t div, struct buf *out);
 

@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* out.h - where a session's output goes: what the script prints to one
- * descriptor, what is said about the run to another. Other forms of output
- * are other implementations of these functions.
+/* out.h - where a session's output goes, and in which form: what the script
+ * prints to one descriptor, what is said about the run to another (forms for
+ * programs put that, too, where the script prints).
+ *
+ * Each kind of thing that is put out has a function here and one of struct
+ * out_form, which a form's row in out_forms[] implements: text (out_text.c),
+ * JSON (out_json.c), tables for other programs (out_csv.c, out_folded.c).
+ * Everything goes through these functions: nobody else decides how a thing
+ * looks.
+ *
+ * To add a kind of thing:
+ *   1. a member of struct out_form that takes the thing as data, not as text;
+ *   2. out_THING() here, which calls it and out_end();
+ *   3. its function in every form's row: those of text first, whose bytes go
+ *      to o->pending. A form that has nothing of its own may point to
+ *      text's; a NULL is not allowed (a unit test looks for one);
+ *   4. for JSON a type in docs/output.schema.json and docs/output.md.
+ * To add a form: a file with its row, and a value of enum out_form_id. The
+ * option -f takes the row's name.
  *
  * The script's output is buffered; an error of writing is kept, everything
  * after it is dropped. */
@@ -9,20 +25,108 @@
 #define ESPY_RUNTIME_OUT_H
 
 #include "plan/plan.h"
+#include "runtime/maps.h"
 #include "runtime/session.h"
 
+/* Pieces of text that the script has made. */
+enum out_text {
+	OUT_PRINTF,
+	OUT_TIME,
+	OUT_CAT,
+	OUT_JOIN,
+	OUT_SYSTEM, /* of a command: see out_takes_commands() */
+	OUT_TEXT_N
+};
+
+/* Something that is said about the run, or that errorf() and warnf() say. */
+struct out_note {
+	enum severity severity;
+	bool by_script; /* errorf(), warnf() */
+	const struct plan_site *site; /* NULL: about the run as a whole */
+	int64_t code; /* what the kernel's function gave, at a site */
+	struct str text; /* one line, without its end */
+};
+
+struct out;
+
+/* All but text and the last two append to o->pending (or write to o->err_fd).
+ */
+struct out_form {
+	const char *name; /* for -f */
+	bool is_raw; /* texts of the script and of commands go out as they
+			are: out_text() has nothing to do */
+	/* "Attached 3 probes". */
+	void (*attached)(struct out *o, size_t n);
+	/* A text in o->text; not called for raw forms. */
+	void (*text)(struct out *o, enum out_text kind);
+	/* print(value) */
+	void (*value)(struct out *o, const struct type *t, const void *p);
+	/* print(@m[key]) */
+	void (*entry)(struct out *o, const struct map_handle *m,
+		      const struct row *row);
+	/* print(@m), and maps at the end: in the order of the rows. */
+	void (*map)(struct out *o, const struct map_handle *m,
+		    const struct rows *rows);
+	/* Now come the maps of the end. */
+	void (*dump)(struct out *o);
+	void (*note)(struct out *o, const struct out_note *note);
+	/* Events that found no room: of a probe, or (empty name) in all. */
+	void (*lost)(struct out *o, struct str probe, uint64_t n);
+};
+
+extern const struct out_form *const out_forms[OUT_FORM_N];
+
 struct out {
+	const struct out_form *form;
+	const struct show *show; /* borrowed: how values are printed */
 	int fd, err_fd;
 	enum buffering buffering;
 	bool colour; /* of err_fd */
 	bool no_warnings; /* of places of the script */
-	struct buf pending; /* not written yet: append here, then out_end() */
+	struct buf pending; /* not written yet */
+	struct buf text; /* of the script, to be put into its form */
 	int error; /* errno of the first write that failed */
 };
 
-/* Zeroed before; borrows the descriptors. */
+/* Zeroed before; borrows the descriptors. o->show is the caller's to set. */
 void out_init(struct out *o, const struct session_opts *opts);
 void out_free(struct out *o); /* what is pending is lost: out_flush() first */
+
+/* --- what can be put out -------------------------------------------------- */
+
+/* A text of the script: append it to what out_begin() returns (nothing else
+ * may be put out meanwhile), then say of which kind it was. */
+struct buf *out_begin(struct out *o);
+void out_text(struct out *o, enum out_text kind);
+
+void out_value(struct out *o, const struct type *t, const void *p);
+void out_entry(struct out *o, const struct map_handle *m,
+	       const struct row *row);
+
+/* Rows that were chosen and sorted: map_select(). None: nothing is shown. */
+void out_map(struct out *o, const struct map_handle *m,
+	     const struct rows *rows);
+void out_dump(struct out *o);
+
+void out_attached(struct out *o, size_t n);
+void out_lost(struct out *o, struct str probe, uint64_t n);
+void out_note(struct out *o, const struct out_note *note);
+
+/* A warning about the run without a place. */
+void out_warn(struct out *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Must the output of commands be taken as OUT_SYSTEM? Else they may write to
+ * o->fd themselves, after out_flush(). */
+bool out_takes_commands(const struct out *o);
+
+/* For people only, in every form on the error descriptor: a line, or part of
+ * one; how many probes already are attached when that takes long. */
+void out_say(struct out *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void out_attaching(struct out *o, size_t done, size_t total);
+
+/* --- writing -------------------------------------------------------------- */
 
 /* One piece of output (an event, a map) is complete in o->pending. */
 void out_end(struct out *o);
@@ -32,23 +136,5 @@ void out_idle(struct out *o);
 
 /* Writes all. 0 or -errno of the first write that ever failed. */
 int out_flush(struct out *o);
-
-/* A line, or part of one, about the run. */
-void out_say(struct out *o, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* "Attached 3 probes". */
-void out_attached(struct out *o, size_t n);
-
-/* That takes long: how many of them already are. */
-void out_attaching(struct out *o, size_t done, size_t total);
-
-/* A place of the script, its line with an underline, and what happened. */
-void out_site(struct out *o, const struct plan_site *site,
-	      enum severity severity, bool with_line, struct str text);
-
-/* A line about the run without a place. */
-void out_warn(struct out *o, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif

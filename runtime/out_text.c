@@ -1,106 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/out.h"
+/* Output for people. */
+#include <inttypes.h>
 
-#include <errno.h>
-#include <unistd.h>
+#include "runtime/out_impl.h"
 
-#define WRITE_AT (64u << 10) /* bytes */
-
-void out_init(struct out *o, const struct session_opts *opts)
-{
-	o->fd = opts->out_fd;
-	o->err_fd = opts->err_fd;
-	o->buffering = opts->buffering;
-	o->colour = opts->colour;
-	o->no_warnings = opts->no_warnings;
-}
-
-void out_free(struct out *o)
-{
-	buf_free(&o->pending);
-}
-
-/* 0 or the errno. */
-static int write_all(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return errno;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
-/* The first n bytes of what is pending. */
-static void write_pending(struct out *o, size_t n)
-{
-	if (!o->error)
-		o->error = write_all(o->fd, o->pending.p, n);
-	if (o->error || n == o->pending.n) {
-		buf_reset(&o->pending);
-		return;
-	}
-	o->pending.n -= n;
-	memmove(o->pending.p, o->pending.p + n, o->pending.n);
-}
-
-void out_end(struct out *o)
-{
-	if (o->buffering == BUFFER_NONE || o->pending.n >= WRITE_AT)
-		write_pending(o, o->pending.n);
-}
-
-void out_idle(struct out *o)
-{
-	const char *newline;
-
-	if (o->buffering != BUFFER_LINE || !o->pending.n)
-		return;
-	newline = memrchr(o->pending.p, '\n', o->pending.n);
-	if (newline)
-		write_pending(o, (size_t)(newline - o->pending.p) + 1);
-}
-
-int out_flush(struct out *o)
-{
-	if (o->pending.n)
-		write_pending(o, o->pending.n);
-	return -o->error;
-}
-
-/* --- about the run -------------------------------------------------------- */
-
-/* Nobody is left to be told when this fails. */
-static void say(struct out *o, const struct buf *text)
-{
-	(void)write_all(o->err_fd, text->p, text->n);
-}
-
-void out_say(struct out *o, const char *fmt, ...)
-{
-	auto_buf struct buf text = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	say(o, &text);
-}
-
-void out_attaching(struct out *o, size_t done, size_t total)
-{
-	out_say(o, "attached %zu of %zu probes so far\n", done, total);
-}
-
-void out_attached(struct out *o, size_t n)
+static void put_attached(struct out *o, size_t n)
 {
 	out_say(o, "Attached %zu probe%s\n", n, n == 1 ? "" : "s");
 }
+
+static void put_text(struct out *o, enum out_text kind)
+{
+	(void)kind;
+	buf_str(&o->pending, buf_view(&o->text));
+}
+
+static void put_value(struct out *o, const struct type *t, const void *p)
+{
+	value_print(o->show, t, p, &o->pending);
+	buf_putc(&o->pending, '\n');
+}
+
+static void put_entry(struct out *o, const struct map_handle *m,
+		      const struct row *row)
+{
+	put_value(o, m->value, row->value);
+}
+
+static void put_map(struct out *o, const struct map_handle *m,
+		    const struct rows *rows)
+{
+	map_print_rows(o->show, m, rows, &o->pending);
+}
+
+static void put_dump(struct out *o)
+{
+	buf_puts(&o->pending, "\n\n");
+}
+
+/* --- notes ---------------------------------------------------------------- */
 
 static void add_severity(const struct out *o, enum severity severity,
 			 struct buf *out)
@@ -143,33 +81,49 @@ static void add_line(const struct plan_site *site, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-void out_site(struct out *o, const struct plan_site *site,
-	      enum severity severity, bool with_line, struct str text)
+/* A place of the script, what happened, and for what the script did not say
+ * itself its line with an underline. */
+void out_note_text(const struct out *o, const struct out_note *note,
+		   struct buf *out)
 {
-	auto_buf struct buf out = { 0 };
+	const struct plan_site *site = note->site;
 
-	if (severity == SEV_WARNING && o->no_warnings)
-		return;
-	if (site->line)
-		buf_printf(&out, "%.*s:%u:%u-%u: ", STR_ARG(site->file),
+	if (site && site->line)
+		buf_printf(out, "%.*s:%u:%u-%u: ", STR_ARG(site->file),
 			   site->line, site->column, site->end_column);
-	add_severity(o, severity, &out);
-	buf_str(&out, text);
-	buf_putc(&out, '\n');
-	if (with_line && site->text.n)
-		add_line(site, &out);
-	say(o, &out);
+	add_severity(o, note->severity, out);
+	buf_str(out, note->text);
+	buf_putc(out, '\n');
+	if (site && !note->by_script && site->text.n)
+		add_line(site, out);
 }
 
-void out_warn(struct out *o, const char *fmt, ...)
+static void put_note(struct out *o, const struct out_note *note)
 {
 	auto_buf struct buf text = { 0 };
-	va_list ap;
 
-	add_severity(o, SEV_WARNING, &text);
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	buf_putc(&text, '\n');
-	say(o, &text);
+	out_note_text(o, note, &text);
+	out_say(o, "%.*s", STR_ARG(buf_view(&text)));
 }
+
+static void put_lost(struct out *o, struct str probe, uint64_t n)
+{
+	if (probe.n)
+		out_warn(o, "lost %" PRIu64 " event%s of %.*s", n,
+			 n == 1 ? "" : "s", STR_ARG(probe));
+	else
+		out_warn(o, "total lost event count: %" PRIu64, n);
+}
+
+const struct out_form out_form_text = {
+	.name = "text",
+	.is_raw = true,
+	.attached = put_attached,
+	.text = put_text,
+	.value = put_value,
+	.entry = put_entry,
+	.map = put_map,
+	.dump = put_dump,
+	.note = put_note,
+	.lost = put_lost,
+};

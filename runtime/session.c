@@ -15,6 +15,7 @@
 #include "runtime/fixups.h"
 #include "runtime/load.h"
 #include "runtime/loop.h"
+#include "runtime/registry_impl.h"
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
 #include "runtime/traced_files.h"
@@ -85,6 +86,7 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 		.signal_fd = -1,
 	};
 	out_init(&s->out, o);
+	s->out.show = &s->show;
 	parse_formats(s);
 	describe_maps(s);
 	s->is_site_said = arena_alloc(&s->arena, p->sites.n);
@@ -102,8 +104,11 @@ void session_free_parts(struct session *s)
 	attach_drop_all(s);
 	child_close(&s->child);
 	loop_close(s);
-	symbols_free(s->show.symbols);
+	if (!s->opts.registry)
+		symbols_free(s->show.symbols);
+	registry_release(s);
 	ring_buffer__free(s->ring);
+	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
 	close_fd(&s->target_fd);
 	close_fd(&s->epoll_fd);
@@ -171,21 +176,30 @@ static bool read_stack(const void *stacks, uint64_t id, struct buf *out)
 	return true;
 }
 
+void session_show_init(struct show *show, struct symbols *symbols,
+		       const struct stacks *stacks)
+{
+	show->symbols = symbols;
+	show->ksym = symbols_ksym;
+	show->usym = symbols_usym;
+	show->cgroup = symbols_cgroup;
+	show->kplace = symbols_kernel;
+	show->uplace = symbols_user;
+	show->stacks = stacks;
+	show->stack = read_stack;
+}
+
 struct session *session_open(const struct plan *p, struct machine *m,
 			     const struct session_opts *o, struct diags *d)
 {
 	struct session *s = xzalloc(sizeof(*s));
 
 	session_init(s, p, m, o, d);
-	s->show.symbols = symbols_open(m);
+	session_show_init(&s->show,
+			  o->registry ? registry_symbols(o->registry)
+				      : symbols_open(m),
+			  &s->stacks);
 	symbols_demangle(s->show.symbols, p->options.num[OPT_CPP_DEMANGLE]);
-	s->show.ksym = symbols_ksym;
-	s->show.usym = symbols_usym;
-	s->show.cgroup = symbols_cgroup;
-	s->show.kplace = symbols_kernel;
-	s->show.uplace = symbols_user;
-	s->show.stacks = &s->stacks;
-	s->show.stack = read_stack;
 	if (!open_parts(s))
 		return s;
 	session_close(s);
@@ -236,7 +250,7 @@ int session_start(struct session *s)
 		err = attach_run(s, PK_BEGIN);
 	if (!err)
 		err = attach_all(s);
-	if (!err && !s->opts.quiet)
+	if (!err && !s->opts.quiet && !s->opts.is_embedded)
 		out_attached(&s->out, count_targets(s->plan));
 	if (!err)
 		err = child_let_go(&s->child, s->diags);
@@ -268,6 +282,25 @@ int session_loop(struct session *s)
 	return s->opts.test || s->opts.bench ? tests_run(s) : loop_run(s);
 }
 
+int session_fd(const struct session *s)
+{
+	return s->epoll_fd;
+}
+
+int session_turn(struct session *s)
+{
+	return loop_turn(s);
+}
+
+int session_turn_all(struct session *s)
+{
+	int err = loop_turn(s);
+
+	if (!err)
+		session_consume(s, true);
+	return err ? err : s->is_exiting;
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 uint64_t session_counter(const struct session *s, int fd, uint32_t i)
@@ -292,12 +325,10 @@ static void report_lost(struct session *s)
 		lost = session_counter(s, s->lost_fd, (uint32_t)i);
 		total += lost;
 		if (lost)
-			out_warn(&s->out, "lost %" PRIu64 " event%s of %.*s",
-				 lost, lost == 1 ? "" : "s",
-				 STR_ARG(s->plan->probes.v[i].name));
+			out_lost(&s->out, s->plan->probes.v[i].name, lost);
 	}
 	if (total)
-		out_warn(&s->out, "total lost event count: %" PRIu64, total);
+		out_lost(&s->out, STR(""), total);
 }
 
 static void report_sites(struct session *s)
@@ -345,8 +376,8 @@ static int print_map(struct session *s, const struct map_handle *m)
 	if (err)
 		return diag_errno(s->diags, err, D_KERNEL, "cannot read %.*s",
 				  STR_ARG(m->plan->name));
-	map_print(&s->show, m, &rows, 0, 0, &s->out.pending);
-	out_end(&s->out);
+	map_select(m, &rows, 0, 0);
+	out_map(&s->out, m, &rows);
 	return 0;
 }
 
@@ -382,7 +413,7 @@ int session_print_maps(struct session *s)
 		return 0;
 	if (s->opts.test || s->opts.bench)
 		return out_flush(&s->out) ? report_output(s) : 0;
-	buf_puts(&s->out.pending, "\n\n");
+	out_dump(&s->out);
 	if (s->plan->options.num[OPT_PRINT_MAPS_ON_EXIT])
 		err = print_maps(s);
 	return out_flush(&s->out) ? report_output(s) : err;

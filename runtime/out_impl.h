@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* out_impl.h - what the forms of output share; for their files alone. */
+#ifndef ESPY_RUNTIME_OUT_IMPL_H
+#define ESPY_RUNTIME_OUT_IMPL_H
+
+#include "runtime/out.h"
+
+extern const struct out_form out_form_text;
+
+/* Appends what a note is in the form for people. */
+void out_note_text(const struct out *o, const struct out_note *note,
+		   struct buf *out);
+
+#endif
