@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
 
 #include "runtime/disasm.h"
 #include "runtime/session_impl.h"
@@ -70,6 +71,36 @@ void session_stats(const struct session *s, struct session_stats *out)
 		out->ns += one.ns;
 		out->missed += one.missed;
 	}
+}
+
+/* --- maps ----------------------------------------------------------------- */
+
+/* The number behind a word at the start of a line; 0: there is none. */
+static uint64_t number_of(struct str text, const char *word)
+{
+	while (text.n) {
+		struct str line = str_split(text, '\n', &text);
+
+		if (str_starts(line, word))
+			return strtoull(line.p + strlen(word), NULL, 10);
+	}
+	return 0;
+}
+
+int map_usage(const struct map_handle *m, struct map_usage *out)
+{
+	auto_rows struct rows rows = {};
+	auto_buf struct buf text = {};
+	char path[sizeof("/proc/self/fdinfo/") + 3 * sizeof(int)];
+	int err = map_read(m, &rows);
+
+	*out = (struct map_usage){ .entries = rows.n,
+				   .room = m->plan->max_entries };
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", m->fd);
+	if (!err)
+		err = buf_read_file(&text, path, 1 << 16);
+	out->bytes = number_of(buf_view(&text), "memlock:");
+	return err;
 }
 
 /* --- what runs ------------------------------------------------------------ */

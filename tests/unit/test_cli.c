@@ -4,6 +4,7 @@
 #include "cli/explain.h"
 #include "cli/repl_args.h"
 #include "cli/show_type.h"
+#include "cli/table.h"
 #include "test_machine.h"
 
 /* --- arguments ------------------------------------------------------------ */
@@ -256,4 +257,52 @@ Test(explain, messages_with_their_notes)
 		   "D_UNREACHABLE: code that never runs\n"
 		   "What is behind a return or an exit() never runs.\n");
 	diags_free(&d);
+}
+
+/* --- tables ---------------------------------------------------------------- */
+
+Test(table, columns)
+{
+	struct table t = { .heads = { ">N", "NAME", ">HITS", "TEXT" } };
+	auto_buf struct buf all = {}, cut = {};
+
+	table_add(&t, "%d", 1);
+	table_add(&t, "one");
+	table_add(&t, "%d", 12345);
+	table_add(&t, "a text");
+	table_add(&t, "%d", 10);
+	table_add(&t, "eleven");
+	table_add(&t, "-");
+	table_add(&t, "%s", "");
+	table_print(&t, 0, &all);
+	expect_str(buf_view(&all), " N  NAME     HITS  TEXT\n"
+				   " 1  one     12345  a text\n"
+				   "10  eleven      -\n");
+	table_print(&t, 20, &cut);
+	expect_str(buf_view(&cut), " N  NAME     HITS...\n"
+				   " 1  one     12345...\n"
+				   "10  eleven      -\n");
+	table_free(&t);
+}
+
+Test(table, empty)
+{
+	struct table t = { .heads = { "A", ">B" } };
+	auto_buf struct buf out = {};
+
+	table_print(&t, 80, &out);
+	expect_str(buf_view(&out), "A  B\n");
+	table_free(&t);
+}
+
+/* A character of several bytes is left out as a whole. */
+Test(table, cut_between_characters)
+{
+	struct table t = { .heads = { "A" } };
+	auto_buf struct buf out = {};
+
+	table_add(&t, "abcd\u00e9fghijk");
+	table_print(&t, 8, &out);
+	expect_str(buf_view(&out), "A\nabcd...\n");
+	table_free(&t);
 }
