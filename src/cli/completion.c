@@ -38,7 +38,8 @@ static const struct row {
 	{ "debug", VALUE_WORDS, NULL, stages },
 	{ "help-function", VALUE_WORDS, NULL, docs_names },
 	{ "completion", VALUE_WORDS, "bash zsh fish" },
-	{ "docs", VALUE_WORDS, "functions builtins probes options codes" },
+	{ "docs", VALUE_WORDS,
+	  "functions builtins words probes options codes" },
 };
 
 static const struct row *row_of(const struct option *o)

@@ -17,6 +17,7 @@ struct entry {
 enum chapter {
 	CH_FUNCTIONS,
 	CH_BUILTINS,
+	CH_WORDS,
 	CH_PROBES,
 	CH_OPTIONS,
 	CH_CODES
@@ -24,8 +25,8 @@ enum chapter {
 
 static const char *const chapter_names[] = {
 	[CH_FUNCTIONS] = "functions", [CH_BUILTINS] = "builtins",
-	[CH_PROBES] = "probes",       [CH_OPTIONS] = "options",
-	[CH_CODES] = "codes",
+	[CH_WORDS] = "words",         [CH_PROBES] = "probes",
+	[CH_OPTIONS] = "options",     [CH_CODES] = "codes",
 };
 
 typedef void (*entry_fn)(const struct entry *e, enum chapter c, void *arg);
@@ -53,6 +54,16 @@ static void each_builtin(entry_fn f, void *arg)
 
 			f(&e, CH_BUILTINS, arg);
 		}
+	}
+}
+
+static void each_word(entry_fn f, void *arg)
+{
+	for (const struct word *r = word_rows; r->name; r++) {
+		struct entry e = { r->name, r->form, r->doc, r->example,
+				   false };
+
+		f(&e, CH_WORDS, arg);
 	}
 }
 
@@ -122,11 +133,18 @@ static void each_entry(entry_fn f, void *arg)
 {
 	each_function(f, arg);
 	each_builtin(f, arg);
+	each_word(f, arg);
 	each_probe(f, arg);
 	each_option(f, arg);
 }
 
 /* --- for the terminal -------------------------------------------------------- */
+
+/* The form has the name in it. */
+static bool is_form(enum chapter c)
+{
+	return c == CH_FUNCTIONS || c == CH_PROBES || c == CH_WORDS;
+}
 
 struct about {
 	struct str name;
@@ -143,7 +161,7 @@ static void about_one(const struct entry *e, enum chapter c, void *arg)
 	if (a->found)
 		buf_putc(a->out, '\n');
 	a->found = true;
-	if (c == CH_FUNCTIONS || c == CH_PROBES)
+	if (is_form(c))
 		buf_printf(a->out, "%s\n", e->form);
 	else
 		buf_printf(a->out, "%s: %s\n", e->name, e->form);
@@ -212,6 +230,22 @@ static void roff(struct buf *out, const char *text)
 	}
 }
 
+/* Each line of a form is one of several ways. */
+static void roff_form(struct buf *out, const char *form)
+{
+	struct str rest = str_from(form);
+
+	while (rest.n) {
+		struct str line = str_split(rest, '\n', &rest);
+		auto_buf struct buf text = {};
+
+		buf_str(&text, line);
+		roff(out, text.p);
+		if (rest.n)
+			buf_puts(out, "\n.TQ\n.B ");
+	}
+}
+
 struct chapter_out {
 	enum chapter chapter;
 	struct buf *out;
@@ -224,7 +258,7 @@ static void chapter_one(const struct entry *e, enum chapter c, void *arg)
 	if (c != o->chapter)
 		return;
 	buf_puts(o->out, ".TP\n.B ");
-	roff(o->out, c == CH_FUNCTIONS || c == CH_PROBES ? e->form : e->name);
+	roff_form(o->out, is_form(c) ? e->form : e->name);
 	buf_putc(o->out, '\n');
 	if (c == CH_BUILTINS || c == CH_OPTIONS) {
 		roff(o->out, e->form);
@@ -265,7 +299,8 @@ static void example_one(const struct entry *e, enum chapter c, void *arg)
 	if (!e->example)
 		return;
 	/* no call or condition comes before the first block */
-	is_script = e->example[strcspn(e->example, "({")] == '{';
+	is_script = e->example[strcspn(e->example, "({")] == '{' ||
+		    strstr(e->example, "begin {");
 	buf_printf(out, "// %s %s\n", chapter_names[c], e->name);
 	if (c == CH_PROBES || is_script)
 		buf_printf(out, "%s\n", e->example);

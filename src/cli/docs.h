@@ -16,8 +16,8 @@ struct str docs_suggest(struct str name);
 /* The names of all rows, each followed by a blank. */
 void docs_names(struct buf *out);
 
-/* The manual's chapters as roff: "functions", "builtins", "probes", "options",
- * "codes". False for another name. */
+/* The manual's chapters as roff: "functions", "builtins", "words",
+ * "probes", "options", "codes". False for another name. */
 bool docs_chapter(struct str chapter, struct buf *out);
 
 /* The examples of every row, a script each, separated by lines "// name":

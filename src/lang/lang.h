@@ -98,6 +98,18 @@ void builtin_suggest(struct str name, struct suggest *s);
 /* The number at the end of the name of one that is numbered: 3 of "arg3". */
 uint64_t builtin_number(struct str name);
 
+/* --- words of the language ------------------------------------------------------------- */
+
+struct word {
+	const char *name;
+	const char *form; /* lines: how it is written */
+	const char *doc, *example; /* as of functions; NULL: cannot stand
+				      alone */
+};
+
+extern const struct word
+	word_rows[]; /* words.c; ended by a row without a name */
+
 /* --- probe types ------------------------------------------------------------------- */
 
 struct probe_type {
