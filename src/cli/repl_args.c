@@ -150,3 +150,15 @@ struct str args_setting(struct str args, struct str *value)
 	*value = args;
 	return key;
 }
+
+struct str args_inside(struct str text)
+{
+	const char *end = text.n ? memrchr(text.p, '}', text.n) : NULL;
+	struct str rest;
+
+	str_split(text, '{', &rest);
+	if (!rest.p || !end || end < rest.p)
+		return (struct str){};
+	rest.n = (size_t)(end - rest.p);
+	return args_trim(rest);
+}

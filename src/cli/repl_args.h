@@ -33,4 +33,8 @@ bool args_map_interval(struct str args, const char *command, struct str *map,
  * is none. */
 struct str args_setting(struct str args, struct str *value);
 
+/* What is between the first '{' and the last '}': of "config = { a = 1 }".
+ * Empty when there are none. */
+struct str args_inside(struct str text);
+
 #endif

@@ -27,18 +27,6 @@ static void put_head(struct repl *r, struct buf *out)
 	buf_printf(out, ", Linux %.*s\n", STR_ARG(machine_release(r->machine)));
 }
 
-/* What is between the braces of "config = { key = value }". */
-static struct str inside(struct str text)
-{
-	const char *end = memrchr(text.p, '}', text.n);
-	struct str rest;
-
-	str_split(text, '{', &rest);
-	if (end && rest.p && end > rest.p)
-		rest.n = (size_t)(end - rest.p);
-	return args_trim(rest);
-}
-
 /* A script has one config block. */
 static void put_settings(const struct repl *r, struct buf *out)
 {
@@ -48,7 +36,7 @@ static void put_settings(const struct repl *r, struct buf *out)
 		if (k->kind == KEPT_CONFIG)
 			buf_printf(out, "%s\n\t%.*s",
 				   out->n == before ? "config = {" : ";",
-				   STR_ARG(inside(k->text)));
+				   STR_ARG(args_inside(k->text)));
 	if (out->n > before)
 		buf_puts(out, "\n}\n");
 }

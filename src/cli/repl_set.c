@@ -17,16 +17,11 @@ static const struct kept *kept_setting(const struct repl *r, const char *key)
 	return NULL;
 }
 
-/* The value of "config = { key = value }". */
 static struct str kept_value(const struct kept *k)
 {
-	struct str rest, value;
+	struct str value;
 
-	str_split(k->text, '{', &rest);
-	str_split(rest, '=', &value);
-	value = args_trim(value);
-	if (str_ends(value, "}"))
-		value.n--;
+	str_split(args_inside(k->text), '=', &value);
 	return args_trim(value);
 }
 

@@ -152,6 +152,15 @@ Test(repl_args, settings)
 	}
 }
 
+Test(repl_args, inside_of_braces)
+{
+	expect_str(args_inside(STR("config = { a = 1 }")), "a = 1");
+	expect_str(args_inside(STR("{{x}}")), "{x}");
+	expect_str(args_inside(STR("}{")), "");
+	expect_str(args_inside(STR("a = 1")), "");
+	expect_str(args_inside(STR("")), "");
+}
+
 /* --- types ---------------------------------------------------------------- */
 
 static void expect_shown(const char *name, const char *want)
