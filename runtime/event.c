@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "plan/abi.h"
 #include "runtime/format.h"
+
+#define SYSTEM_PIECE 65536 /* bytes of a command's output in one piece */
 
 /* --- texts ---------------------------------------------------------------- */
 
@@ -201,6 +204,27 @@ static void run_exit(struct session *s, const struct plan_event *e,
 	s->status = (uint8_t)*field(s, e, payload, 0);
 }
 
+/* What a command has written becomes the script's output, in pieces. */
+static int run_captured(struct session *s, const char *command)
+{
+	auto_fd int fd = memfd_create("espy_system", MFD_CLOEXEC);
+	int err = fd < 0 ? -errno : child_run_shell(command, fd);
+	ssize_t n = 1;
+
+	if (err || lseek(fd, 0, SEEK_SET) < 0)
+		return err ? err : -errno;
+	while (n > 0) {
+		struct buf *out = out_begin(&s->out);
+		size_t start = out->n;
+
+		n = read(fd, buf_extend(out, SYSTEM_PIECE), SYSTEM_PIECE);
+		out->n = start + (n > 0 ? (size_t)n : 0);
+		if (n > 0)
+			out_text(&s->out, OUT_SYSTEM);
+	}
+	return n < 0 ? -errno : 0;
+}
+
 /* The script's output so far comes before the command's own. */
 static void run_system(struct session *s, const struct plan_event *e,
 		       const char *payload)
@@ -210,7 +234,10 @@ static void run_system(struct session *s, const struct plan_event *e,
 
 	add_formatted(s, e, payload, &command);
 	out_flush(&s->out);
-	err = child_run_shell(command.n ? command.p : "", s->out.fd);
+	if (out_takes_commands(&s->out))
+		err = run_captured(s, command.n ? command.p : "");
+	else
+		err = child_run_shell(command.n ? command.p : "", s->out.fd);
 	s->turn = 1; /* that took a while: signals are next */
 	if (err)
 		out_warn(&s->out, "cannot run '%.*s': %s",

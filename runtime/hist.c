@@ -13,7 +13,7 @@ uint32_t hist_buckets(const struct type *t)
 	return t->size / sizeof(uint64_t);
 }
 
-static uint64_t bucket(const void *p, uint32_t i)
+uint64_t hist_count(const void *p, uint32_t i)
 {
 	uint64_t n;
 
@@ -27,7 +27,7 @@ uint64_t hist_total(const struct type *t, const void *p)
 	uint32_t i;
 
 	for (i = 0; i < hist_buckets(t); i++)
-		total += bucket(p, i);
+		total += hist_count(p, i);
 	return total;
 }
 
@@ -55,23 +55,34 @@ static void add_limit(struct buf *out, uint64_t n)
 		buf_puts(out, "16E");
 }
 
+/* Where bucket i begins (not the first), and how many values it counts. */
+static uint64_t hist_low(const struct type *t, uint32_t i, uint64_t *width)
+{
+	uint64_t index = i - 1ull;
+	uint32_t power;
+
+	*width = 1;
+	if (index < 2ull << t->bits)
+		return index;
+	index -= 2ull << t->bits;
+	power = (uint32_t)(index >> t->bits) + t->bits + 1;
+	*width = 1ull << (power - t->bits);
+	return (1ull << power) + (index & ((1ull << t->bits) - 1)) * *width;
+}
+
 static void hist_label(const struct type *t, uint32_t i, struct buf *out)
 {
-	uint64_t low, width, index = i - 1ull;
-	uint32_t power;
+	uint64_t low, width;
 
 	if (i == 0) {
 		buf_puts(out, "(..., 0)");
 		return;
 	}
-	if (index < 2ull << t->bits) {
-		buf_printf(out, "[%" PRIu64 "]", index);
+	low = hist_low(t, i, &width);
+	if (i - 1ull < 2ull << t->bits) {
+		buf_printf(out, "[%" PRIu64 "]", low);
 		return;
 	}
-	index -= 2ull << t->bits;
-	power = (uint32_t)(index >> t->bits) + t->bits + 1;
-	width = 1ull << (power - t->bits);
-	low = (1ull << power) + (index & ((1ull << t->bits) - 1)) * width;
 	buf_putc(out, '[');
 	add_scaled(out, low, false);
 	buf_puts(out, ", ");
@@ -87,11 +98,21 @@ static void add_linear(struct buf *out, const struct type *t, int64_t n)
 		buf_printf(out, "%" PRId64, n);
 }
 
-static void lhist_label(const struct type *t, uint32_t i, struct buf *out)
+/* Where bucket i, which is neither the first nor the last, begins and ends
+ * (exclusive). */
+static int64_t lhist_low(const struct type *t, uint32_t i, int64_t *high)
 {
 	uint64_t from = (uint64_t)t->min + (i - 1ull) * (uint64_t)t->step;
-	int64_t low = (int64_t)from;
-	int64_t high = t->max;
+
+	*high = t->max;
+	if ((uint64_t)t->max - from > (uint64_t)t->step)
+		*high = (int64_t)(from + (uint64_t)t->step);
+	return (int64_t)from;
+}
+
+static void lhist_label(const struct type *t, uint32_t i, struct buf *out)
+{
+	int64_t low, high;
 
 	if (i == 0) {
 		buf_puts(out, "(..., ");
@@ -105,16 +126,56 @@ static void lhist_label(const struct type *t, uint32_t i, struct buf *out)
 		buf_puts(out, ", ...)");
 		return;
 	}
-	if ((uint64_t)t->max - from > (uint64_t)t->step)
-		high = (int64_t)(from + (uint64_t)t->step);
+	low = lhist_low(t, i, &high);
 	add_linear(out, t, low);
-	if ((uint64_t)high - from > 1) {
+	if ((uint64_t)high - (uint64_t)low > 1) {
 		buf_puts(out, ", ");
 		add_linear(out, t, high);
 		buf_putc(out, ')');
 		return;
 	}
 	buf_putc(out, ']');
+}
+
+struct hist_range hist_range(const struct type *t, uint32_t i)
+{
+	struct hist_range r = { .is_open_below = i == 0 };
+	uint64_t width;
+	int64_t high;
+
+	if (t->kind == TY_LHIST && i == hist_buckets(t) - 1) {
+		r.first = t->max;
+		r.is_open_above = true;
+	} else if (t->kind == TY_LHIST && i) {
+		r.first = lhist_low(t, i, &high);
+		r.last = (uint64_t)high - 1;
+	} else if (t->kind == TY_LHIST) {
+		r.last = (uint64_t)t->min - 1;
+	} else if (i) {
+		r.first = (int64_t)hist_low(t, i, &width);
+		r.last = (uint64_t)r.first + width - 1;
+	} else {
+		r.last = UINT64_MAX; /* -1 */
+	}
+	return r;
+}
+
+bool hist_used(const struct type *t, const void *p, uint32_t *first,
+	       uint32_t *last)
+{
+	bool is_used = false;
+	uint32_t i;
+
+	*first = *last = 0;
+	for (i = 0; i < hist_buckets(t); i++) {
+		if (!hist_count(p, i))
+			continue;
+		if (!is_used)
+			*first = i;
+		*last = i;
+		is_used = true;
+	}
+	return is_used;
 }
 
 static void print_row(struct buf *out, size_t start, uint64_t count,
@@ -137,24 +198,19 @@ static void print_rows(const struct type *t, const void *p, struct buf *out,
 		       void (*label)(const struct type *t, uint32_t i,
 				     struct buf *out))
 {
-	uint32_t i, first = UINT32_MAX, last = 0;
+	uint32_t i, first, last;
 	uint64_t max = 0;
 
-	for (i = 0; i < hist_buckets(t); i++) {
-		uint64_t n = bucket(p, i);
-
-		if (!n)
-			continue;
-		if (first == UINT32_MAX)
-			first = i;
-		last = i;
-		max = n > max ? n : max;
-	}
-	for (i = first; max && i <= last; i++) {
+	if (!hist_used(t, p, &first, &last))
+		return;
+	for (i = first; i <= last; i++)
+		if (hist_count(p, i) > max)
+			max = hist_count(p, i);
+	for (i = first; i <= last; i++) {
 		size_t start = out->n;
 
 		label(t, i, out);
-		print_row(out, start, bucket(p, i), max);
+		print_row(out, start, hist_count(p, i), max);
 	}
 }
 

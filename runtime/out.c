@@ -10,6 +10,10 @@
 
 const struct out_form *const out_forms[OUT_FORM_N] = {
 	[OUT_FORM_TEXT] = &out_form_text,
+	[OUT_FORM_JSON] = &out_form_json,
+	[OUT_FORM_JSON_LOSSY] = &out_form_json_lossy,
+	[OUT_FORM_CSV] = &out_form_csv,
+	[OUT_FORM_FOLDED] = &out_form_folded,
 };
 
 void out_init(struct out *o, const struct session_opts *opts)

@@ -83,6 +83,7 @@ struct out {
 	enum buffering buffering;
 	bool colour; /* of err_fd */
 	bool no_warnings; /* of places of the script */
+	bool is_fold_told; /* that a map cannot be folded */
 	struct buf pending; /* not written yet */
 	struct buf text; /* of the script, to be put into its form */
 	int error; /* errno of the first write that failed */

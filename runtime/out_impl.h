@@ -5,7 +5,8 @@
 
 #include "runtime/out.h"
 
-extern const struct out_form out_form_text;
+extern const struct out_form out_form_text, out_form_json, out_form_json_lossy,
+	out_form_csv, out_form_folded;
 
 /* Appends what a note is in the form for people. */
 void out_note_text(const struct out *o, const struct out_note *note,

@@ -19,6 +19,8 @@ static const char help[] =
 	"  -p, --pid PID          only events of this process; ends with it\n"
 	"  -c, --cmd COMMAND      run this command; ends with it\n"
 	"  -o, --output FILE      write the program's output there\n"
+	"  -f, --format FORM      of the output: text, json, json-bpftrace, csv,\n"
+	"                         folded\n"
 	"  -B, --buffering MODE   write by line, full (blocks) or none\n"
 	"  -q, --quiet            do not tell how many probes are attached\n"
 	"  -v, --verbose          tell more about what goes wrong\n"

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/out.h"
+
 #define NOWHERE ((struct span){ 0 })
 
 void run_opts_init(struct run_opts *r)
@@ -57,6 +59,24 @@ static int take_buffering(struct run_opts *r, const char *arg, struct diags *d)
 	}
 	diag_error(d, NOWHERE, D_USAGE,
 		   "-B expects line, full or none, found '%s'", arg);
+	return -1;
+}
+
+/* -f: results of tests are JSON, too, unless they are asked for otherwise. */
+static int take_form(struct run_opts *r, const char *arg, struct diags *d)
+{
+	size_t i;
+
+	for (i = 0; i < OUT_FORM_N; i++) {
+		if (strcmp(arg, out_forms[i]->name))
+			continue;
+		r->session.form = (enum out_form_id)i;
+		if (i == OUT_FORM_JSON || i == OUT_FORM_JSON_LOSSY)
+			r->session.test_form = TESTS_JSON;
+		return 1;
+	}
+	diag_error(d, NOWHERE, D_USAGE, "-f knows no form of output '%s'", arg);
+	diag_hint(d, "there are text, json, json-bpftrace, csv and folded");
 	return -1;
 }
 
@@ -117,6 +137,7 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 	case 'p': return take_pid(r, arg, d);
 	case 'B': return take_buffering(r, arg, d);
 	case 'c': r->session.command = arg; return 1;
+	case 'f': return take_form(r, arg, d);
 	case 'o': r->output = arg; return 1;
 	case 'q': r->session.quiet = true; return 1;
 	case 'v': r->session.verbose = true; return 1;

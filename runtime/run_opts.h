@@ -20,7 +20,7 @@ void run_opts_init(struct run_opts *r);
 
 /* Short options for getopt_long() and rows for its table; values of long
  * options without a letter start at RUN_OPT_FIRST. */
-#define RUN_OPTS_SHORT "p:c:o:qvB:"
+#define RUN_OPTS_SHORT "p:c:f:o:qvB:"
 enum {
 	RUN_OPT_FIRST = 256,
 	RUN_OPT_UNSAFE,
@@ -34,6 +34,7 @@ enum {
 #define RUN_OPTS_LONG                                                          \
 	{ "pid", required_argument, NULL, 'p' },                               \
 		{ "cmd", required_argument, NULL, 'c' },                       \
+		{ "format", required_argument, NULL, 'f' },                    \
 		{ "output", required_argument, NULL, 'o' },                    \
 		{ "quiet", no_argument, NULL, 'q' },                           \
 		{ "verbose", no_argument, NULL, 'v' },                         \

@@ -29,6 +29,10 @@ enum no_features {
 /* How output looks: rows of out_forms[] (out.h). */
 enum out_form_id {
 	OUT_FORM_TEXT,
+	OUT_FORM_JSON,
+	OUT_FORM_JSON_LOSSY, /* as other tools write it */
+	OUT_FORM_CSV,
+	OUT_FORM_FOLDED, /* for flame graphs */
 	OUT_FORM_N
 };
 

@@ -4,6 +4,7 @@
 #include <linux/bpf.h>
 
 #include "plan/abi.h"
+#include "runtime/stack.h"
 #include "runtime/symbols.h"
 #include "runtime/value_impl.h"
 
@@ -193,19 +194,83 @@ static void read_stack(const struct show *show, struct stack *s,
 		s->n = s->type->frames;
 }
 
+/* kept holds the words of s. */
+static void load_stack(const struct show *show, const struct type *t,
+		       const void *p, struct buf *kept, struct stack *s)
+{
+	uint64_t id = value_load(p, 8, false);
+
+	*s = (struct stack){ .type = t };
+	if (id && show->stack && show->stack(show->stacks, id, kept))
+		read_stack(show, s, buf_view(kept));
+}
+
 void print_stack(const struct show *show, const struct type *t, const void *p,
 		 struct buf *out)
 {
-	uint64_t id = value_load(p, 8, false);
 	auto_buf struct buf kept = { 0 };
-	struct stack s = { .type = t };
+	struct stack s;
 	size_t i;
 
-	if (id && show->stack && show->stack(show->stacks, id, &kept))
-		read_stack(show, &s, buf_view(&kept));
+	load_stack(show, t, p, &kept, &s);
 	buf_putc(out, '\n');
 	for (i = 0; i < s.n; i++) {
 		modes[t->mode].print(show, &s, i, out);
 		buf_putc(out, '\n');
 	}
+}
+
+static void visit_named(const struct show *show, const struct stack *s,
+			size_t i, stack_visit *visit, void *arg)
+{
+	struct stack_frame frame = { .address = word_at(s, i) };
+	struct symbol place = { 0 };
+
+	if (s->type->mode != SM_RAW && find_place(show, s, i, &place)) {
+		frame.name = place.name;
+		frame.offset = place.offset;
+	}
+	frame.file = place.file;
+	visit(arg, &frame);
+}
+
+static void visit_build_id(const struct stack *s, size_t i, stack_visit *visit,
+			   void *arg)
+{
+	struct stack_frame frame = { 0 };
+	struct bpf_stack_build_id id;
+
+	memcpy(&id, s->words + i * sizeof(id), sizeof(id));
+	if (id.status == BPF_STACK_BUILD_ID_VALID) {
+		frame.build_id = id.build_id;
+		frame.offset = id.offset;
+	} else {
+		frame.address = id.ip;
+	}
+	visit(arg, &frame);
+}
+
+void stack_each(const struct show *show, const struct type *t, const void *p,
+		stack_visit *visit, void *arg)
+{
+	auto_buf struct buf kept = { 0 };
+	struct stack s;
+	size_t i;
+
+	load_stack(show, t, p, &kept, &s);
+	for (i = 0; i < s.n; i++) {
+		if (t->mode == SM_BUILD_ID)
+			visit_build_id(&s, i, visit, arg);
+		else
+			visit_named(show, &s, i, visit, arg);
+	}
+}
+
+size_t stack_count(const struct show *show, const struct type *t, const void *p)
+{
+	auto_buf struct buf kept = { 0 };
+	struct stack s;
+
+	load_stack(show, t, p, &kept, &s);
+	return s.n;
 }

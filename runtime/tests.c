@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/json.h"
+
 #define NOWHERE ((struct span){ 0 })
 
 enum {
@@ -66,6 +68,13 @@ static void redirect(struct session *s, int fd)
 	s->out.fd = s->out.err_fd = fd;
 }
 
+/* What a test prints is shown as text, as part of its result. */
+static void capture(struct session *s, int fd)
+{
+	redirect(s, fd);
+	s->out.form = out_forms[OUT_FORM_TEXT];
+}
+
 /* What is at fd, without the zero byte of an empty file. */
 static void read_output(int fd, struct buf *out)
 {
@@ -85,7 +94,7 @@ static int run_test(struct session *s, const struct plan_probe *p, int prog_fd,
 
 	if (fd < 0)
 		return report_run(s, p, errno);
-	redirect(s, fd);
+	capture(s, fd);
 	s->n_errorf = 0;
 	s->status = 0;
 	begin = now_ns();
@@ -94,6 +103,7 @@ static int run_test(struct session *s, const struct plan_probe *p, int prog_fd,
 	session_consume(s, true);
 	redirect(s, out);
 	s->out.err_fd = err_out;
+	s->out.form = out_forms[s->opts.form];
 	r->passed = !result && !s->n_errorf && !s->status;
 	s->is_exiting = false;
 	s->status = 0;
@@ -254,24 +264,6 @@ static void put_tap(struct buf *out, const struct result *r, size_t n)
 	}
 }
 
-static void put_quoted(struct buf *out, struct str text)
-{
-	buf_putc(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c == '\n')
-			buf_puts(out, "\\n");
-		else if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else if (c < ' ')
-			buf_printf(out, "\\u%04x", c);
-		else
-			buf_putc(out, (char)c);
-	}
-	buf_putc(out, '"');
-}
-
 static void put_json(struct buf *out, const result_vec *v, bool is_bench)
 {
 	const char *before = "";
@@ -280,7 +272,7 @@ static void put_json(struct buf *out, const result_vec *v, bool is_bench)
 		   is_bench ? "benchmark_result" : "test_result");
 	vec_each(r, v) {
 		buf_puts(out, before);
-		put_quoted(out, r->name);
+		json_string(out, r->name);
 		if (is_bench) {
 			buf_printf(out,
 				   ": {\"average\": %" PRIu64
@@ -291,7 +283,7 @@ static void put_json(struct buf *out, const result_vec *v, bool is_bench)
 				   ": {\"duration\": %" PRIu64
 				   ", \"passed\": %s, \"output\": ",
 				   r->ns, r->passed ? "true" : "false");
-			put_quoted(out, buf_view(&r->output));
+			json_string(out, buf_view(&r->output));
 			buf_putc(out, '}');
 		}
 		before = ", ";

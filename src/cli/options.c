@@ -49,6 +49,7 @@ const char cli_help[] =
 	"  -p PID            only this process; end with it\n"
 	"  -c COMMAND        start COMMAND once attached; end with it\n"
 	"  -o FILE           write the script's output to FILE\n"
+	"  -f FORM           of the output: text, json, json-bpftrace, csv, folded\n"
 	"  -q                do not say what was attached\n"
 	"  -v                say more; whole verifier logs\n"
 	"  -k                warn of reads that fail and of missing map keys\n"
