@@ -23,6 +23,7 @@ static long (*const map_update)(void *map, const void *key, const void *value,
 				uint64_t flags) = (void *)2;
 static long (*const get_stack)(void *ctx, void *to, uint32_t size,
 			       uint64_t flags) = (void *)67;
+static uint64_t (*const ktime_get_ns)(void) = (void *)5;
 static void *(*const get_current)(void) = (void *)158;
 static long (*const get_task_stack)(void *task, void *to, uint32_t size,
 				    uint64_t flags) = (void *)141;
@@ -32,6 +33,7 @@ void *map_lookup_percpu(void *map, const void *key, uint32_t cpu);
 void *map_lookup(void *map, const void *key);
 long map_update(void *map, const void *key, const void *value, uint64_t flags);
 long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags);
+uint64_t ktime_get_ns(void);
 void *get_current(void);
 long get_task_stack(void *task, void *to, uint32_t size, uint64_t flags);
 #endif

@@ -48,6 +48,7 @@ ESPY_FUNC int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
 	id = espy_stack_hash(s, max);
 	if (map_lookup(map, &id))
 		return (int64_t)id;
+	s->time = ktime_get_ns();
 	rc = (int32_t)map_update(map, &id, s, NEW);
 	return rc && rc != EXISTS ? rc : (int64_t)id;
 }

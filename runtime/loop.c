@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/attach.h"
+#include "runtime/names.h"
 
 /* --- opening -------------------------------------------------------------- */
 
@@ -61,6 +62,8 @@ int loop_open(struct session *s)
 	if (!err)
 		err = watch(s, s->target_fd);
 	if (!err)
+		err = watch(s, names_fd(s));
+	if (!err)
 		err = watch(s, s->ring_fd);
 	return err ? diag_errno(s->diags, err, D_KERNEL,
 				"cannot wait for events")
@@ -105,6 +108,8 @@ static bool handle(struct session *s, int fd)
 		return true;
 	if (fd == s->child.fd || fd == s->target_fd)
 		return true;
+	if (fd == names_fd(s))
+		names_take(s);
 	session_consume(s, false);
 	return s->is_exiting;
 }

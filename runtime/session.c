@@ -15,6 +15,7 @@
 #include "runtime/fixups.h"
 #include "runtime/load.h"
 #include "runtime/loop.h"
+#include "runtime/names.h"
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
 #include "runtime/traced_files.h"
@@ -232,6 +233,7 @@ int session_start(struct session *s)
 
 	if (s->opts.dry_run)
 		return 0;
+	names_start(s);
 	err = loop_open(s);
 	if (!err)
 		err = attach_run(s, PK_BEGIN);

@@ -11,6 +11,7 @@
 struct stack {
 	const struct type *type;
 	uint32_t pid; /* of the addresses; 0: the kernel's */
+	uint64_t time; /* when it was taken first */
 	const char *words;
 	size_t n; /* frames */
 };
@@ -27,7 +28,7 @@ static bool is_known(const struct show *show, const struct stack *s,
 		return show->kplace &&
 		       show->kplace(show->symbols, address, out);
 	return show->uplace &&
-	       show->uplace(show->symbols, s->pid, address, out);
+	       show->uplace(show->symbols, s->pid, s->time, address, out);
 }
 
 /* A return address may be behind the end of a function whose last
@@ -185,6 +186,7 @@ static void read_stack(const struct show *show, struct stack *s,
 	while (s->n && size == 8 && !word_at(s, s->n - 1))
 		s->n--; /* nobody calls from there */
 	s->pid = head.pid;
+	s->time = head.time;
 	if (s->type->kind == TY_KSTACK && head.pid) {
 		own = own_frames(show, s);
 		s->words += own * size;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* symbols.h - names for addresses of the kernel and of processes.
- * Used by whatever prints ksym, usym and stacks. A process is read when an
- * address of it is asked for first and remembered after it has ended; files
- * are read once. Both caches are bounded: the one unused longest goes. */
+ * Used by whatever prints ksym, usym and stacks. What processes have mapped is
+ * remembered after they have ended (processes.h); files are read once
+ * (symbol_files.h). All is bounded. */
 #ifndef ESPY_RUNTIME_SYMBOLS_H
 #define ESPY_RUNTIME_SYMBOLS_H
 
 #include "machine/machine.h"
 
 struct symbols;
+struct processes;
 
 /* A place in a function. Texts are valid until the next question. */
 struct symbol {
@@ -30,10 +31,14 @@ void symbols_demangle(struct symbols *s, bool on);
  * named after it has ended. Nothing happens when that cannot be read. */
 void symbols_see(struct symbols *s, uint32_t pid);
 
-/* False when nothing is known of the address. */
+/* What it knows of processes; borrowed. */
+struct processes *symbols_processes(struct symbols *s);
+
+/* False when nothing is known of the address. time: when the process had it
+ * (ns, monotonic), 0 is at last. */
 bool symbols_kernel(struct symbols *s, uint64_t address, struct symbol *out);
-bool symbols_user(struct symbols *s, uint32_t pid, uint64_t address,
-		  struct symbol *out);
+bool symbols_user(struct symbols *s, uint32_t pid, uint64_t time,
+		  uint64_t address, struct symbol *out);
 
 /* Append the function's name, without offset. Without a name nothing is
  * appended and the answer is false: callers print the number. */

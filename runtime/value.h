@@ -24,8 +24,8 @@ struct show {
 		       struct buf *out);
 	/* Where an address is (symbols.h). */
 	bool (*kplace)(struct symbols *s, uint64_t address, struct symbol *out);
-	bool (*uplace)(struct symbols *s, uint32_t pid, uint64_t address,
-		       struct symbol *out);
+	bool (*uplace)(struct symbols *s, uint32_t pid, uint64_t time,
+		       uint64_t address, struct symbol *out);
 	/* Appends the struct stack_frames of an id; false: there is none. */
 	bool (*stack)(const void *stacks, uint64_t id, struct buf *out);
 	const void *stacks; /* given to it */

@@ -296,6 +296,13 @@ int machine_elf_functions(struct machine *m, const char *path,
 int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
 			elf_symbol_vec *out);
 
+/* Appends the stubs through which an ELF calls functions of libraries, by the
+ * name of what is called: "puts@plt". Nothing is reported. */
+void machine_elf_stubs(const char *path, struct arena *a, elf_symbol_vec *out);
+
+/* The functions of what the kernel maps into each process as [vdso]. */
+void machine_vdso_symbols(struct arena *a, elf_symbol_vec *out);
+
 /* Is it an indirect function? */
 bool machine_elf_is_indirect(const char *path, struct str name);
 

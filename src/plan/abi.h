@@ -74,6 +74,7 @@ struct stack_frames {
 	uint32_t bytes; /* of what is in words[] */
 	uint32_t pid; /* whose addresses these are; of the kernel: not 0
 			 when frames of the tracing itself come first */
+	uint64_t time; /* ns, monotonic: when it was kept */
 	uint64_t words[];
 };
 

@@ -37,6 +37,11 @@ long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags)
 
 static struct fake *task; /* what get_task_stack() is asked about */
 
+uint64_t ktime_get_ns(void)
+{
+	return 1234;
+}
+
 void *get_current(void)
 {
 	return task;

@@ -54,9 +54,10 @@ static bool find_kernel(struct symbols *s, uint64_t address, struct symbol *out)
 	return false;
 }
 
-static bool find_user(struct symbols *s, uint32_t pid, uint64_t address,
-		      struct symbol *out)
+static bool find_user(struct symbols *s, uint32_t pid, uint64_t time,
+		      uint64_t address, struct symbol *out)
 {
+	cr_assert_eq(time, 88);
 	cr_assert_eq(pid, 77);
 	return find_kernel(s, address, out);
 }
@@ -88,6 +89,7 @@ static void expect_id(const struct type *t, uint64_t id, const void *words,
 
 	kept.head.bytes = bytes;
 	kept.head.pid = pid;
+	kept.head.time = 88;
 	memcpy(kept.head.words, words, bytes);
 	value_print(&show, t, &id, &text);
 	cr_expect_str_eq(text.p, wanted);

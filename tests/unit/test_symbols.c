@@ -2,10 +2,13 @@
 #include "test_machine.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/processes.h"
 #include "runtime/symbols.h"
 
 static struct host h;
@@ -79,7 +82,7 @@ Test(symbols, own_process)
 
 	expect_name(usym(pid, address_of_named()), "named_for_the_test");
 	expect_name(usym(pid, address_of_named() + 1), "named_for_the_test");
-	cr_assert(symbols_user(symbols, pid, address_of_named() + 1, &sym));
+	cr_assert(symbols_user(symbols, pid, 0, address_of_named() + 1, &sym));
 	cr_expect_eq(sym.offset, 1);
 	cr_expect(str_has(sym.file, '/'));
 	cr_expect_null(usym(pid, 0));
@@ -201,4 +204,163 @@ Test(symbols, replaced_program, .timeout = 60)
 	cr_assert_eq(waitpid(pid, NULL, WNOHANG), 0, "it runs still");
 	close(go[1]);
 	end_child(pid);
+}
+
+/* --- what has no symbols ------------------------------------------------------- */
+
+/* This program calls functions of the C library. */
+Test(symbols, stubs)
+{
+	elf_symbol_vec stubs = { 0 };
+	struct arena a = { 0 };
+	size_t n = 0;
+
+	machine_elf_stubs("/proc/self/exe", &a, &stubs);
+	vec_each(x, &stubs) {
+		cr_expect(str_ends(x->name, "@plt"));
+		cr_expect_gt(x->size, 0);
+		n += str_is(x->name, "dlsym@plt");
+	}
+	cr_expect_eq(n, 1, "%zu of %zu", n, stubs.n);
+	stubs.n = 0;
+	machine_elf_stubs("/proc/self/maps", &a, &stubs);
+	cr_expect_eq(stubs.n, 0);
+	arena_free(&a);
+}
+
+Test(symbols, vdso)
+{
+	uint64_t start = getauxval(AT_SYSINFO_EHDR);
+	elf_symbol_vec all = { 0 };
+	struct arena a = { 0 };
+	struct symbol sym;
+
+	if (!start)
+		cr_skip_test("the kernel maps no code of its own");
+	machine_vdso_symbols(&a, &all);
+	cr_assert_gt(all.n, 0);
+	vec_each(x, &all) {
+		cr_assert(symbols_user(symbols, (uint32_t)getpid(), 0,
+				       start + x->offset, &sym));
+		cr_expect_eq(sym.offset, 0);
+		cr_expect(str_ends(x->name, sym.name.p) ||
+			  str_ends(sym.name, x->name.p));
+		expect_str(sym.file, "[vdso]");
+	}
+	arena_free(&a);
+}
+
+/* Code that the process tells of itself. */
+Test(symbols, made_while_running)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
+	f = fopen(path, "we");
+	cr_assert(f);
+	fputs("1000 20 old\n1000 20 a new name\nbroken\n1040 10 last\n", f);
+	fclose(f);
+	expect_name(usym((uint32_t)getpid(), 0x1000), "a new name");
+	expect_name(usym((uint32_t)getpid(), 0x101f), "a new name");
+	expect_name(usym((uint32_t)getpid(), 0x104f), "last");
+	cr_expect_null(usym((uint32_t)getpid(), 0x1020));
+	cr_expect_null(usym((uint32_t)getpid(), 0x1050));
+	f = fopen(path, "ae");
+	cr_assert(f);
+	fputs("2000 1 later\n", f);
+	fclose(f);
+	expect_name(usym((uint32_t)getpid(), 0x2000), "later");
+	unlink(path);
+}
+
+/* --- at which time -------------------------------------------------------------- */
+
+static uint64_t start_at(struct processes *p, uint32_t pid, uint64_t time,
+			 uint64_t address)
+{
+	struct mapping m;
+
+	return processes_find(p, pid, time, address, &m) ? m.start : 0;
+}
+
+static void note(struct processes *p, uint32_t pid, uint64_t time,
+		 uint64_t start, uint64_t end)
+{
+	struct mapping m = { start, end, 0,
+			     processes_image(p, STR("/bin/x"), 1, start) };
+
+	processes_note_map(p, pid, time, &m);
+}
+
+#define NOBODY 0x40000001 /* above what pid_max may be */
+
+Test(symbols, a_number_that_is_used_again)
+{
+	struct processes *p = processes_open();
+
+	processes_note_fork(p, NOBODY, 10, NOBODY + 1);
+	processes_note_exec(p, NOBODY, 20);
+	note(p, NOBODY, 30, 0x1000, 0x2000);
+	processes_note_exit(p, NOBODY, 40);
+	processes_note_fork(p, NOBODY, 50, NOBODY + 1);
+	processes_note_exec(p, NOBODY, 60);
+	note(p, NOBODY, 70, 0x1800, 0x3000);
+	cr_expect_eq(start_at(p, NOBODY, 35, 0x1900), 0x1000);
+	cr_expect_eq(start_at(p, NOBODY, 35, 0x2000), 0);
+	cr_expect_eq(start_at(p, NOBODY, 75, 0x1900), 0x1800);
+	cr_expect_eq(start_at(p, NOBODY, 75, 0x1000), 0);
+	cr_expect_eq(start_at(p, NOBODY, 0, 0x1900), 0x1800);
+	processes_free(p);
+}
+
+/* What came later but is told of first; what covers something else. */
+Test(symbols, order_of_records)
+{
+	struct processes *p = processes_open();
+
+	note(p, NOBODY, 30, 0x1000, 0x2000);
+	note(p, NOBODY, 20, 0x1000, 0x4000);
+	processes_note_exec(p, NOBODY, 10);
+	note(p, NOBODY, 5, 0x8000, 0x9000);
+	cr_expect_eq(processes_version(p, NOBODY), 4);
+	cr_expect_eq(start_at(p, NOBODY, 40, 0x3000), 0x1000);
+	cr_expect_eq(start_at(p, NOBODY, 40, 0x8000), 0);
+	processes_free(p);
+}
+
+Test(symbols, what_a_parent_had)
+{
+	struct processes *p = processes_open();
+
+	processes_note_exec(p, NOBODY, 10);
+	note(p, NOBODY, 20, 0x1000, 0x2000);
+	processes_note_fork(p, NOBODY + 1, 30, NOBODY);
+	note(p, NOBODY, 40, 0x5000, 0x6000);
+	processes_note_fork(p, NOBODY + 2, 50, NOBODY + 1);
+	cr_expect_eq(start_at(p, NOBODY + 2, 60, 0x1800), 0x1000);
+	cr_expect_eq(start_at(p, NOBODY + 2, 60, 0x5800), 0);
+	cr_expect_eq(processes_parent(p, NOBODY + 2), NOBODY + 1);
+	cr_expect_eq(processes_inner_pid(p, NOBODY + 2), NOBODY + 2);
+	/* a circle of parents ends, too */
+	processes_note_fork(p, NOBODY, 15, NOBODY + 1);
+	processes_note_fork(p, NOBODY + 1, 15, NOBODY);
+	cr_expect_eq(start_at(p, NOBODY + 1, 15, 0x9000), 0);
+	processes_free(p);
+}
+
+/* More than are kept: those that ended first are forgotten. */
+Test(symbols, thousands_of_processes)
+{
+	struct processes *p = processes_open();
+	uint32_t i;
+
+	for (i = 0; i < 20000; i++) {
+		processes_note_exec(p, NOBODY + i, i + 1);
+		note(p, NOBODY + i, i + 1, 0x1000, 0x2000);
+		processes_note_exit(p, NOBODY + i, i + 2);
+	}
+	cr_expect_eq(start_at(p, NOBODY + i - 1, 0, 0x1800), 0x1000);
+	cr_expect_eq(start_at(p, NOBODY, 0, 0x1800), 0);
+	processes_free(p);
 }
