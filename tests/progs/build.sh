@@ -68,6 +68,33 @@ if ! newer "$out/names" "$here/names.cc" "$here/build.sh"; then
 		"$here/names.cc" -o
 fi
 
+# Go and Rust, where their compilers are: without network or anything of the
+# user's, and with Debian's own rustc where there are several. Cases that use
+# these programs ask for them.
+if command -v go >/dev/null && ! newer "$out/gopher" "$here/gopher.go"; then
+	folder=$(cd "$out" && pwd)/go.$$
+	mkdir "$folder"
+	GOCACHE=$folder GOPATH=$folder GOENV=off GOFLAGS= GO111MODULE=off \
+		GOTOOLCHAIN=local GOARCH=amd64 CGO_ENABLED=0 \
+		go build -p 2 -o "$out/gopher.new.$$" "$here/gopher.go"
+	mv "$out/gopher.new.$$" "$out/gopher"
+	rm -rf "$folder"
+fi
+
+rustc=$(PATH=/usr/bin:$PATH command -v rustc || true)
+# rust NAME OPTION...
+rust()
+{
+	name=$1
+	shift
+	[ -n "$rustc" ] && ! newer "$out/$name" "$here/crab.rs" || return 0
+	make "$name" "$rustc" --edition 2021 --crate-name crab -g \
+		-C opt-level=0 -C panic=abort -C target-feature=+crt-static \
+		-D warnings "$@" "$here/crab.rs" -o
+}
+rust crab
+rust crab_v0 -C symbol-mangling-version=v0
+
 # The program work without symbols of its own: they are in .gnu_debugdata, in
 # the file that .gnu_debuglink names, in the one of the build-id, or nowhere;
 # and with fixed addresses. The program names with the section of Go's.

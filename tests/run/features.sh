@@ -55,6 +55,7 @@ probe_feature()
 		 [[ -e /sys/kernel/tracing/events/${1#*:} ]] ;;
 	command:*) command -v "${1#*:}" >/dev/null ;;
 	file:*)  [[ -e ${1#*:} ]] ;;
+	program:*) [[ -x $PROGS/${1#*:} ]] ;;
 	no*)     probe_feature "${1#no}"
 		 case $? in 0) return 1 ;; 1) return 0 ;; esac
 		 return 2 ;;
