@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/attach_multi.h"
+#include "runtime/way.h"
 
 #define NOWHERE      ((struct span){ 0 })
 #define CLOSERS_MAX  128 /* threads */
@@ -48,6 +49,8 @@ static int prepare_tracepoint(struct session *s, const struct plan_probe *p,
 static int prepare_kprobe(struct session *s, const struct plan_probe *p,
 			  struct bpf_program *prog)
 {
+	if (s->is_trampoline[p - s->plan->probes.v])
+		return prepare_trampoline(s, p, prog);
 	bpf_program__set_type(prog, BPF_PROG_TYPE_KPROBE);
 	if (s->is_multi[p - s->plan->probes.v])
 		bpf_program__set_expected_attach_type(
@@ -111,10 +114,29 @@ static bool is_missing(int err)
 	       err == -EILSEQ;
 }
 
-/* What the kernel means by its number. */
-static const char *reason(const struct plan_probe *p, int err)
+static const struct {
+	int err;
+	const char *why;
+} trampoline_reasons[] = {
+	{ -E2BIG, "it has as many programs as the kernel allows" },
+	{ -EBUSY, "something else has changed its first instruction" },
+	{ -EINVAL, "the kernel does not let programs be put there" },
+	{ -524, "this kernel cannot pass its arguments on" }, /* ENOTSUPP */
+};
+
+static bool is_for_trampolines(const struct plan_probe *p)
+{
+	return p->kind == PK_FENTRY || p->kind == PK_FMODRET ||
+	       p->kind == PK_LSM || p->flags & PF_TRAMPOLINE;
+}
+
+const char *attach_reason(const struct plan_probe *p, int err)
 {
 	bool is_function = p->kind == PK_KPROBE;
+
+	for (size_t i = 0; i < ARRAY_SIZE(trampoline_reasons); i++)
+		if (is_for_trampolines(p) && err == trampoline_reasons[i].err)
+			return trampoline_reasons[i].why;
 
 	if (is_function && err == -EILSEQ)
 		return "no instruction starts there";
@@ -137,7 +159,7 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 		return 0;
 	if (is_missing(err) && missing == MISSING_WARN) {
 		diag_warn(s->diags, NOWHERE, D_ATTACH, "cannot attach %.*s: %s",
-			  STR_ARG(name), reason(p, err));
+			  STR_ARG(name), attach_reason(p, err));
 		return 0;
 	}
 	if (err == -EPERM || err == -EACCES) {
@@ -147,7 +169,7 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 		return err;
 	}
 	diag_error(s->diags, NOWHERE, D_ATTACH, "cannot attach %.*s: %s",
-		   STR_ARG(name), reason(p, err));
+		   STR_ARG(name), attach_reason(p, err));
 	return err;
 }
 
@@ -160,8 +182,8 @@ int attach_missing(struct session *s, const struct plan_probe *p, size_t i,
 		return attach_report(s, p, i, err);
 	s->n_left_out++;
 	if (s->opts.verbose)
-		diag_note(s->diags, NOWHERE, "left out %.*s: %s", STR_ARG(name),
-			  reason(p, err));
+		out_say(&s->out, "%.*s: left out: %s\n", STR_ARG(name),
+			attach_reason(p, err));
 	return 0;
 }
 
@@ -261,7 +283,7 @@ static int attach_one(struct session *s, size_t i, bool reversed,
 	int fd = bpf_program__fd(s->programs[i]), err;
 	size_t n = s->attached.n, left_out = s->n_left_out;
 
-	if (is_last_first(p) != reversed)
+	if (s->is_trampoline[i] || is_last_first(p) != reversed)
 		return 0;
 	if (s->is_multi[i])
 		err = multi_attach(s, i, fd);
@@ -312,6 +334,7 @@ int attach_all(struct session *s)
 	s->progress.said = progress_clock();
 	vec_each(p, &s->plan->probes)
 		s->progress.total += p->targets.n ? p->targets.n : 1;
+	err = way_attach(s);
 	for (i = 0; i < n && !err; i++)
 		err = attach_one(s, i, false, found);
 	for (i = n; i > 0 && !err; i--)
@@ -319,6 +342,10 @@ int attach_all(struct session *s)
 	for (i = 0; i < n && !err; i++)
 		if (is_left_out(s, i, found))
 			err = report_left_out(s, &s->plan->probes.v[i]);
+	if (!err) {
+		attach_report_omissions(s);
+		way_report(s);
+	}
 	return err;
 }
 

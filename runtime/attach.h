@@ -4,6 +4,8 @@
 #ifndef ESPY_RUNTIME_ATTACH_H
 #define ESPY_RUNTIME_ATTACH_H
 
+#include <linux/bpf.h>
+
 #include "runtime/session_impl.h"
 
 struct attach_ops {
@@ -68,6 +70,15 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
  * (any more), or does not let us probe, is left out. */
 int attach_missing(struct session *s, const struct plan_probe *p, size_t i,
 		   int err);
+
+/* What the kernel means by its number. */
+const char *attach_reason(const struct plan_probe *p, int err);
+
+/* Tells what is missing of wildcards whose targets have a program each. */
+void attach_report_omissions(struct session *s);
+
+/* Of a program of BPF's trampolines. */
+enum bpf_attach_type attach_type(const struct plan_probe *p);
 
 /* Where in its file each target of a uprobe is, to be freed; -errno for those
  * that are nowhere. *path: the file, NULL when there is none. */

@@ -155,7 +155,8 @@ static enum way way_of(struct session *s, size_t first, size_t end)
 {
 	size_t i, plain = 0;
 
-	if (s->plan->probes.v[first].kind != PK_KPROBE)
+	if (s->plan->probes.v[first].kind != PK_KPROBE ||
+	    s->is_trampoline[first])
 		return WAY_ANY;
 	for (i = first; i < end; i++) {
 		const struct plan_probe *p = &s->plan->probes.v[i];

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "runtime/attach.h"
+#include "runtime/way.h"
+
+#define NOWHERE ((struct span){ 0 })
 
 static const char *target_name(struct session *s, const struct plan_probe *p)
 {
@@ -35,7 +38,7 @@ int prepare_rawtracepoint(struct session *s, const struct plan_probe *p,
 	return set_target(prog, 0, target_name(s, p));
 }
 
-static enum bpf_attach_type attach_type(const struct plan_probe *p)
+enum bpf_attach_type attach_type(const struct plan_probe *p)
 {
 	if (p->kind == PK_LSM)
 		return BPF_LSM_MAC;
@@ -51,7 +54,8 @@ int prepare_trampoline(struct session *s, const struct plan_probe *p,
 						      : BPF_PROG_TYPE_TRACING);
 	bpf_program__set_expected_attach_type(prog, attach_type(p));
 	/* libbpf puts "bpf_lsm_" in front itself. */
-	return set_target(prog, 0, target_name(s, p));
+	way_set_target(s, p, prog);
+	return 0;
 }
 
 /* --- programs of BPF -------------------------------------------------------- */
@@ -97,24 +101,65 @@ static bool has_relative(const struct session *s, const struct plan_probe *p)
 	if (!str_is_glob(p->name))
 		return false;
 	for (i = 0; i < s->plan->probes.n; i++)
-		if (str_eq(s->plan->probes.v[i].name, p->name) &&
+		if (&s->plan->probes.v[i] != p &&
+		    str_eq(s->plan->probes.v[i].name, p->name) &&
 		    bpf_program__fd(s->programs[i]) >= 0)
 			return true;
 	return false;
 }
 
+static struct omission *find_omission(struct session *s,
+				      const struct plan_probe *p)
+{
+	vec_each(it, &s->omissions)
+		if (str_eq(it->probe->name, p->name))
+			return it;
+	return NULL;
+}
+
+/* One of many that the kernel does not let us have. */
+static int omit(struct session *s, const struct plan_probe *p, int err)
+{
+	struct omission *it = find_omission(s, p);
+
+	if (!it) {
+		it = vec_add(&s->arena, &s->omissions);
+		it->probe = p;
+		it->err = err;
+	}
+	it->n++;
+	s->n_left_out++;
+	return 0;
+}
+
+void attach_report_omissions(struct session *s)
+{
+	if (s->plan->options.num[OPT_MISSING_PROBES] == MISSING_IGNORE)
+		return;
+	vec_each(it, &s->omissions)
+		diag_warn(s->diags, NOWHERE, D_ATTACH,
+			  "left out %zu of %.*s: %s%.*s: %s", it->n,
+			  STR_ARG(it->probe->name),
+			  it->n > 1 ? "the first is " : "",
+			  STR_ARG(attach_name(s, it->probe, 0)),
+			  attach_reason(it->probe, it->err));
+}
+
 int attach_trampoline(struct session *s, const struct plan_probe *p,
 		      int prog_fd)
 {
-	int fd;
+	int fd, err = s->refusals[p - s->plan->probes.v];
 
 	if (prog_fd < 0 && has_relative(s, p))
-		return 0;
+		return err ? omit(s, p, err) : 0;
 	if (prog_fd < 0)
-		return attach_report(s, p, 0, -ENOENT);
+		return attach_report(s, p, 0, err ? err : -ENOENT);
 	fd = bpf_raw_tracepoint_open(NULL, prog_fd);
-	if (fd < 0)
-		return attach_report(s, p, 0, -errno);
+	err = fd < 0 ? -errno : 0;
+	if (err && err != -EPERM && err != -EACCES && has_relative(s, p))
+		return omit(s, p, err);
+	if (err)
+		return attach_report(s, p, 0, err);
 	attach_keep(s, fd);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "plan/params.h"
+#include "runtime/way.h"
 
 /* --- parameters ----------------------------------------------------------- */
 
@@ -370,6 +371,12 @@ static int resolve_cgroupid(struct session *s, const struct plan_fixup *f,
 	return put(f, slot, st.st_ino);
 }
 
+static int resolve_trampoline(struct session *s, const struct plan_fixup *f,
+			      void *slot)
+{
+	return put(f, slot, way_is_trampoline(s, f->arg));
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 const struct fixup_ops fixup_ops[FX_N] = {
@@ -386,6 +393,7 @@ const struct fixup_ops fixup_ops[FX_N] = {
 	[FX_CGROUPID] = { resolve_cgroupid },
 	[FX_OPTION] = { resolve_option },
 	[FX_OPTION_TEXT] = { resolve_option_text },
+	[FX_TRAMPOLINE] = { resolve_trampoline },
 	[FX_PIDNS_DEV] = { resolve_pidns_dev },
 	[FX_PIDNS_INO] = { resolve_pidns_ino },
 	[FX_TAI_NS] = { resolve_tai_ns },

@@ -14,6 +14,7 @@
 #include "runtime/attach_multi.h"
 #include "runtime/event.h"
 #include "runtime/fixups.h"
+#include "runtime/way.h"
 
 #define NOWHERE  ((struct span){ 0 })
 #define RING_MIN (256u << 10) /* bytes */
@@ -385,25 +386,106 @@ static void take_descriptors(struct session *s)
 	take_stacks(s);
 }
 
-int load_object(struct session *s)
+static int prepare_object(struct session *s)
 {
-	struct logs logs;
 	int err = open_object(s);
 
 	if (!err)
 		err = fill_fixups(s);
 	if (!err)
 		err = size_maps(s);
+	return err ? err : prepare_programs(s);
+}
+
+/* 1: refused, and there is less to ask for. */
+static int try_object(struct session *s)
+{
+	int err, handler = way_register(s);
+	struct logs logs = { 0 };
+
+	err = prepare_object(s);
+	if (!err) {
+		reserve_logs(s, &logs);
+		err = bpf_object__load(s->object);
+		if (!err)
+			take_descriptors(s);
+		else if (way_lessen(s, err))
+			err = 1;
+		else
+			report_refusal(s, &logs, err);
+		drop_logs(s, &logs);
+	}
+	way_unregister(handler);
+	return err;
+}
+
+int load_object(struct session *s)
+{
+	int err;
+
+	way_choose(s);
+	while ((err = try_object(s)) > 0) {
+		attach_drop_all(s); /* what programs are for */
+		bpf_object__close(s->object);
+		s->object = NULL;
+		s->opts.params_checked = true; /* warned of once */
+	}
+	return err;
+}
+
+/* --- again, as kprobes ---------------------------------------------------- */
+
+static void share_maps(struct bpf_object *from, struct bpf_object *to)
+{
+	struct bpf_map *a = NULL, *b = NULL;
+
+	while ((a = bpf_object__next_map(from, a)) &&
+	       (b = bpf_object__next_map(to, b)))
+		if (strcmp(bpf_map__name(a), ABI_SECTION_FIXUPS))
+			bpf_map__reuse_fd(b, bpf_map__fd(a));
+}
+
+/* Only those that were trampolines; the others run already. */
+static void prepare_kprobes(struct session *s, struct bpf_object *spare,
+			    const bool *which)
+{
+	struct bpf_program *prog = NULL;
+	size_t i;
+
+	while ((prog = bpf_object__next_program(spare, prog)))
+		bpf_program__set_autoload(prog, false);
+	for (i = 0; i < s->plan->probes.n; i++) {
+		if (!which[i])
+			continue;
+		prog = bpf_object__find_program_by_name(
+			spare, bpf_program__name(s->programs[i]));
+		bpf_program__set_type(prog, BPF_PROG_TYPE_KPROBE);
+		bpf_program__set_autoload(prog, true);
+		s->programs[i] = prog;
+	}
+}
+
+int load_kprobes(struct session *s)
+{
+	struct bpf_object *first = s->object;
+	size_t n = s->plan->probes.n;
+	auto_free bool *which = xzalloc(n + 1);
+	int err;
+
+	memcpy(which, s->is_trampoline, n);
+	memset(s->is_trampoline, false, n);
+	s->opts.params_checked = true;
+	err = open_object(s);
+	s->spare = err ? NULL : s->object;
 	if (!err)
-		err = prepare_programs(s);
+		err = fill_fixups(s);
+	s->object = first;
 	if (err)
 		return err;
-	reserve_logs(s, &logs);
-	err = bpf_object__load(s->object);
-	if (err)
-		report_refusal(s, &logs, err);
-	else
-		take_descriptors(s);
-	drop_logs(s, &logs);
-	return err;
+	share_maps(first, s->spare);
+	prepare_kprobes(s, s->spare, which);
+	err = bpf_object__load(s->spare);
+	return err ? diag_errno(s->diags, err, D_KERNEL,
+				"the kernel cannot load the program")
+		   : 0;
 }

@@ -84,7 +84,7 @@ static int take_form(struct run_opts *r, const char *arg, struct diags *d)
 static int take_no_feature(struct run_opts *r, const char *arg, struct diags *d)
 {
 	static const char *const names[] = { "kprobe_multi", "kprobe_session",
-					     "uprobe_multi" };
+					     "uprobe_multi", "fentry" };
 	struct str rest = str_from(arg);
 
 	while (rest.n) {
@@ -100,8 +100,8 @@ static int take_no_feature(struct run_opts *r, const char *arg, struct diags *d)
 		diag_error(d, NOWHERE, D_USAGE,
 			   "--no-feature knows no feature '%.*s'",
 			   STR_ARG(name));
-		diag_hint(d, "there are kprobe_multi, kprobe_session and "
-			     "uprobe_multi");
+		diag_hint(d, "there are kprobe_multi, kprobe_session, "
+			     "uprobe_multi and fentry");
 		return -1;
 	}
 	return 1;

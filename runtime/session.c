@@ -106,6 +106,7 @@ void session_free_parts(struct session *s)
 	loop_close(s);
 	symbols_free(s->show.symbols);
 	ring_buffer__free(s->ring);
+	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
 	close_fd(&s->target_fd);
 	close_fd(&s->epoll_fd);

@@ -37,6 +37,19 @@ struct traced_file {
 	ino_t ino;
 };
 
+/* A function of a module, as its BTF numbers it. */
+struct btf_place {
+	int fd; /* of that BTF */
+	uint32_t id; /* 0: it is none */
+};
+
+/* What the kernel lets us have of a wildcard but for some. */
+struct omission {
+	const struct plan_probe *probe; /* the first */
+	int err;
+	size_t n;
+};
+
 /* The map of stacks. */
 struct stacks {
 	int fd; /* -1: not in the object */
@@ -63,6 +76,15 @@ struct session {
 	unsigned int turn; /* records that this turn may still take */
 	int lost_fd, sites_fd; /* of private maps; -1: not in the object */
 	bool *is_multi; /* plan.probes.n: attached by one link for many */
+	/* way.h, plan.probes.n each: kprobes that are loaded as trampolines,
+	 * targets of wildcards that the kernel refuses (-errno), functions of
+	 * modules */
+	bool *is_trampoline;
+	int *refusals;
+	struct btf_place *places;
+	bool has_lessened; /* way_lessen() was here */
+	struct bpf_object *spare; /* kprobes for trampolines; shares maps */
+	VEC(struct omission) omissions;
 	struct stacks stacks;
 	VEC(struct attachment) attached;
 	VEC(struct iteration) iterations;

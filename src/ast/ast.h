@@ -434,6 +434,8 @@ struct prog {
 	bool is_trampoline; /* of BPF: the context's slots can be asked for
 			       without their types */
 	bool has_ip; /* the function's address can be asked for */
+	bool is_either; /* a kprobe that may be loaded as a trampoline */
+	uint32_t way; /* lower: the slot that tells, of those */
 	uint32_t first_probe; /* lower: index of attach[0] in plan.probes */
 	struct str symbol; /* lower: function name in the ELF */
 	struct var *vars; /* check */

@@ -28,12 +28,22 @@ static LLVMValueRef frames(struct cg *g, bool create)
 	return thread_storage(g, map, create);
 }
 
+static LLVMValueRef stack_in_registers(struct cg *g, size_t arch)
+{
+	LLVMValueRef sp = ir_context_word(g, stack_pointers[arch].offset);
+
+	if (g->prog->is_entry)
+		return sp;
+	return ir_sub(g, sp, ir_i64(g, stack_pointers[arch].popped));
+}
+
 /* As it was at the entry. Trampolines give both programs the same place on the
  * stack as their context. 0 where there is neither: entries and returns are
  * then taken to come in pairs. */
 static LLVMValueRef stack_pointer(struct cg *g)
 {
-	LLVMValueRef sp;
+	LLVMValueRef sp, place;
+	struct ir_if is;
 	size_t i = 0;
 
 	if (g->prog->is_trampoline)
@@ -43,10 +53,14 @@ static LLVMValueRef stack_pointer(struct cg *g)
 		i++;
 	if (g->prog->ctx != CTX_REGS || i == ARRAY_SIZE(stack_pointers))
 		return ir_i64(g, 0);
-	sp = ir_context_word(g, stack_pointers[i].offset);
-	if (g->prog->is_entry)
-		return sp;
-	return ir_sub(g, sp, ir_i64(g, stack_pointers[i].popped));
+	if (!g->prog->is_either)
+		return stack_in_registers(g, i);
+	is = ir_if(g, ir_is_trampoline(g));
+	place = ir_forget(g, ir_as_i64(g, g->f->ctx));
+	ir_else(g, &is);
+	sp = stack_in_registers(g, i);
+	ir_end(g, &is);
+	return ir_phi(g, &is, place, sp);
 }
 
 /* The frame with a number that is less than ENTRY_FRAMES. The verifier looks at

@@ -169,9 +169,16 @@ struct ir_regs {
 const struct ir_regs *ir_regs(const struct cg *g);
 
 /* The n-th argument as a number: in a register (0 where there is none), of a
- * BPF trampoline. */
+ * BPF trampoline. The same for the result. A kprobe that may be a trampoline
+ * finds out which it is. */
 LLVMValueRef ir_register_arg(struct cg *g, uint64_t n);
 LLVMValueRef ir_trampoline_arg(struct cg *g, uint64_t n);
+LLVMValueRef ir_register_result(struct cg *g);
+LLVMValueRef ir_trampoline_result(struct cg *g);
+
+/* Is a program that may be either a trampoline? A constant when it is loaded,
+ * for ir_if(). */
+LLVMValueRef ir_is_trampoline(struct cg *g);
 
 /* The slot of 8 bytes at an offset of the program's args. t: what is in it;
  * NULL: a part of it. */

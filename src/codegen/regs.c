@@ -23,11 +23,37 @@ const struct ir_regs *ir_regs(const struct cg *g)
 	return &table[0];
 }
 
+/* The verifier sees a constant, and only what follows from it. */
+LLVMValueRef ir_is_trampoline(struct cg *g)
+{
+	return ir_truth_of(g, ir_fixup(g, g->prog->way));
+}
+
+/* A word of the registers, or what a helper of trampolines finds. */
+static LLVMValueRef either(struct cg *g, uint32_t offset,
+			   LLVMValueRef (*find)(struct cg *g, uint64_t n),
+			   uint64_t n)
+{
+	LLVMValueRef a, b;
+	struct ir_if i;
+
+	if (!g->prog->is_either)
+		return ir_context_word(g, offset);
+	i = ir_if(g, ir_is_trampoline(g));
+	a = find(g, n);
+	ir_else(g, &i);
+	b = ir_context_word(g, offset);
+	ir_end(g, &i);
+	return ir_phi(g, &i, a, b);
+}
+
 LLVMValueRef ir_register_arg(struct cg *g, uint64_t n)
 {
 	const struct ir_regs *r = ir_regs(g);
 
-	return n < r->n_args ? ir_context_word(g, r->args[n]) : ir_i64(g, 0);
+	if (n >= r->n_args)
+		return ir_i64(g, 0);
+	return either(g, r->args[n], ir_trampoline_arg, n);
 }
 
 LLVMValueRef ir_trampoline_arg(struct cg *g, uint64_t n)
@@ -36,6 +62,25 @@ LLVMValueRef ir_trampoline_arg(struct cg *g, uint64_t n)
 
 	ir_helper(g, BPF_FUNC_get_func_arg, 3, ir_context(g), ir_i64(g, n), p);
 	return ir_number_at(g, p);
+}
+
+LLVMValueRef ir_trampoline_result(struct cg *g)
+{
+	LLVMValueRef p = ir_number_place(g);
+
+	ir_helper(g, BPF_FUNC_get_func_ret, 2, ir_context(g), p);
+	return ir_number_at(g, p);
+}
+
+static LLVMValueRef find_result(struct cg *g, uint64_t n)
+{
+	(void)n;
+	return ir_trampoline_result(g);
+}
+
+LLVMValueRef ir_register_result(struct cg *g)
+{
+	return either(g, ir_regs(g)->result, find_result, 0);
 }
 
 /* The verifier refuses to load pointers to what is neither a struct nor a

@@ -207,20 +207,17 @@ static struct val emit_argn(struct cg *g, const struct expr *e)
 static LLVMValueRef raw_retval(struct cg *g, const struct type *type)
 {
 	const struct type *args = ir_prog(g)->args;
-	LLVMValueRef p;
 
 	if (type->kind == TY_PTR && type->space == AS_BTF && args)
 		return ir_context_word(g, args->size);
-	p = ir_number_place(g);
-	ir_helper(g, BPF_FUNC_get_func_ret, 2, ir_context(g), p);
-	return ir_number_at(g, p);
+	return ir_trampoline_result(g);
 }
 
 static struct val emit_retval(struct cg *g, const struct expr *e)
 {
 	LLVMValueRef v = ir_prog(g)->ctx == CTX_RAW
 				 ? raw_retval(g, e->type)
-				 : ir_context_word(g, ir_regs(g)->result);
+				 : ir_register_result(g);
 
 	return ir_convert(g, ir_reg(v, type_int(ir_types(g), 8, false)),
 			  e->type);
@@ -327,7 +324,7 @@ const struct builtin builtins[] = {
 	{ "cpu", "uint32", .emit = emit_helper,
 	  .arg = BPF_FUNC_get_smp_processor_id, .doc = "Number of the CPU.",
 	  .example = "@[cpu] = count();" },
-	{ "ctx", "any", .flags = BI_CTX, .check = check_ctx, .emit = emit_ctx,
+	{ "ctx", "any", .flags = BI_CTX | BI_AS_KPROBE, .check = check_ctx, .emit = emit_ctx,
 	  .doc = "The program's context, as a pointer; of an iterator, to "
 		 "the object.",
 	  .example = "profile:hz:99 { print(ctx != 0); }" },

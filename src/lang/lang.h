@@ -25,6 +25,7 @@ enum fn_flags {
 	FN_HAS_FORMAT = 1 << 4, /* first argument is a printf format */
 	FN_AT_ENTRY = 1 << 5, /* its argument is what it was when the function
 				 was entered: entry() */
+	FN_AS_KPROBE = 1 << 6, /* differs where a fentry stands for a kprobe */
 };
 
 /* Prototypes are text: "RESULT NAME(TYPE name, ...)".
@@ -76,6 +77,7 @@ enum bi_flags {
 	BI_CTX = 1 << 3, /* reads the context: not in begin, end */
 	BI_REGS = 1 << 4, /* only with CTX_REGS (argN) or CTX_RAW */
 	BI_NUMBERED = 1 << 5, /* the N at the end of its name is a number */
+	BI_AS_KPROBE = 1 << 6, /* differs where a fentry stands for a kprobe */
 };
 
 struct builtin {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pt_kprobe.c - entry and return of kernel functions. */
+#include "lang/kprobe_way.h"
 #include "lang/tables.h"
-#include "sema/expand.h"
 
 /* "function" or "module:function". */
 static struct str function_part(const struct attach_point *ap)
@@ -12,6 +12,21 @@ static struct str function_part(const struct attach_point *ap)
 static struct str module_part(const struct attach_point *ap)
 {
 	return ap_parts(ap) > 1 ? ap_part(ap, 0) : (struct str){ "", 0 };
+}
+
+/* Programs of trampolines are for one function each. */
+static void choose_way(struct expand *x, const struct attach_point *ap,
+		       struct target *t)
+{
+	bool is_unique = !machine_had_namesakes(x->machine);
+
+	t->is_either = t->is_alone =
+		kprobe_may_trampoline(x, ap, t, is_unique, &t->rate);
+	t->flags &= ~(uint32_t)PF_TRAMPOLINE;
+	if (t->is_either)
+		t->flags |= PF_TRAMPOLINE;
+	else
+		t->rate = 0;
 }
 
 /* Names are "function", or "module:function" when a module was asked for. */
@@ -37,6 +52,7 @@ static bool add_function(struct expand *x, const struct attach_point *ap,
 	if (t->offset)
 		t->full = str_printf(x->arena, "%.*s+%llu", STR_ARG(t->full),
 				     (unsigned long long)t->offset);
+	choose_way(x, ap, t);
 	return expand_add(x, ap, t);
 }
 

@@ -129,6 +129,82 @@ const char *machine_untraceable(struct machine *m, struct str module,
 	return why ? why : check_result(m, proto, how);
 }
 
+/* Bytes of what is in one register; 0: it is not. */
+static uint32_t width_of(const struct machine *m, struct btf_ref r)
+{
+	const struct btf_type *b;
+
+	r = btf_strip(m, r);
+	b = btf_get(m, r);
+	if (b && btf_is_ptr(b))
+		return 8;
+	return b && (btf_is_int(b) || btf_is_any_enum(b)) ? b->size : 0;
+}
+
+bool machine_fits_trampoline(struct machine *m, struct str module,
+			     struct str name, enum trace_how how,
+			     uint64_t reads)
+{
+	const struct btf_type *b;
+	struct btf_ref proto;
+	uint32_t i;
+
+	if (!module.n)
+		module = STR("vmlinux");
+	if (machine_untraceable(m, module, name, how))
+		return false;
+	proto = btf_proto_of(m, btf_find_function(m, module, name));
+	b = btf_get(m, proto);
+	if (reads & 1u << TR_RESULT &&
+	    !width_of(m, (struct btf_ref){ proto.object, b->type }))
+		return false;
+	for (i = 0; i < TR_ARGS; i++) {
+		bool is_there = i < btf_vlen(b);
+		uint32_t width = 0;
+
+		if (is_there)
+			width = width_of(
+				m, (struct btf_ref){ proto.object,
+						     btf_params(b)[i].type });
+		if ((is_there && !width) || (reads >> i & 1 && width < 8) ||
+		    (reads >> (TR_TYPED + i) & 1 && !width))
+			return false;
+	}
+	return true;
+}
+
+static int open_btf(struct str name)
+{
+	char text[64] = "";
+	uint32_t id = 0;
+
+	while (!bpf_btf_get_next_id(id, &id)) {
+		struct bpf_btf_info info = { .name = (uintptr_t)text,
+					     .name_len = sizeof(text) };
+		uint32_t size = sizeof(info);
+		int fd = bpf_btf_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		    info.kernel_btf && str_is(name, text))
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+int machine_btf_function(struct machine *m, struct str module, struct str name,
+			 uint32_t *id)
+{
+	struct btf_ref r = btf_find_function(m, module, name);
+
+	*id = r.id;
+	if (!r.id)
+		return -ENOENT;
+	return r.object ? open_btf(module) : 0;
+}
+
 /* --- their types ------------------------------------------------------------- */
 
 /* The verifier follows pointers to structs. Where the others point is not

@@ -58,6 +58,7 @@ struct machine {
 	bool kallsyms_tried;
 	struct buf kallsyms;
 	VEC(struct ksym) ksyms; /* by address */
+	bool had_namesakes; /* of the last machine_functions() */
 };
 
 /* type.origin: object << 24 | BTF id, or ORIGIN_NAMED << 24 | index in

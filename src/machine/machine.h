@@ -128,6 +128,19 @@ enum trace_how {
 const char *machine_untraceable(struct machine *m, struct str module,
 				struct str name, enum trace_how how);
 
+/* Can a trampoline do what a kprobe does at the entry (or the return) of a
+ * function of that module ("": the kernel itself)? reads: enum trace_reads, what
+ * is read there. Arguments that are narrower than a register
+ * have anything above them, which differs. */
+bool machine_fits_trampoline(struct machine *m, struct str module,
+			     struct str name, enum trace_how how,
+			     uint64_t reads);
+
+/* A function of a module (or of "vmlinux") as BTF numbers it: a descriptor of
+ * the module's BTF, to be closed, 0 for the kernel's, or -errno. */
+int machine_btf_function(struct machine *m, struct str module, struct str name,
+			 uint32_t *id);
+
 /* machine_function_args() as programs see them: with `follow` pointers to
  * structs have space AS_BTF; other pointers AS_NONE, unless BTF says __user.
  * Without, arguments that are not in registers are left out. */
@@ -225,6 +238,10 @@ bool machine_has_kprobes(struct machine *m);
  * available_filter_functions when readable, else kallsyms text symbols. */
 int machine_functions(struct machine *m, struct str module, struct str pattern,
 		      struct arena *a, str_vec *out);
+
+/* Were there several functions of one name among those that
+ * machine_functions() found last? */
+bool machine_had_namesakes(const struct machine *m);
 
 /* Does the kernel forbid kprobes in a function, although it can be traced?
  * False where its list cannot be read. */

@@ -231,6 +231,7 @@ int machine_functions(struct machine *m, struct str module, struct str pattern,
 		      struct arena *a, str_vec *out)
 {
 	struct function_query q = { module, pattern, a, out };
+	size_t n;
 
 	if (!offer_filter_functions(m, &q)) {
 		if (!load_kallsyms(m))
@@ -243,6 +244,13 @@ int machine_functions(struct machine *m, struct str module, struct str pattern,
 				offer_function(&q, s->module, s->name);
 		}
 	}
+	n = out->n;
 	str_vec_sort(out);
+	m->had_namesakes = out->n < n;
 	return 0;
+}
+
+bool machine_had_namesakes(const struct machine *m)
+{
+	return m->had_namesakes;
 }

@@ -127,6 +127,13 @@ const struct option_row option_rows[OPT_N] = {
 		.fallback = true,
 		.doc = "Print the symbols of C++ programs as in their source.",
 	},
+	[OPT_PREFER_FENTRY] = {
+		.name = "prefer_fentry",
+		.type = OT_BOOL,
+		.fallback = true,
+		.doc = "Attach kprobes as fentry and kretprobes as fexit, "
+		       "which cost less, where the script cannot tell.",
+	},
 	[OPT_LAZY_SYMBOLICATION] = {
 		.name = "lazy_symbolication",
 		.type = OT_BOOL,

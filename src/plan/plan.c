@@ -65,6 +65,7 @@ const char *const fixup_kind_names[FX_N] = {
 	[FX_CGROUPID] = "cgroupid",
 	[FX_OPTION] = "option",
 	[FX_OPTION_TEXT] = "option_text",
+	[FX_TRAMPOLINE] = "trampoline",
 	[FX_PIDNS_DEV] = "pidns_dev",
 	[FX_PIDNS_INO] = "pidns_ino",
 	[FX_TAI_NS] = "tai_ns",

@@ -13,7 +13,7 @@
 #include "plan/options.h"
 #include "plan/type.h"
 
-#define PLAN_VERSION 1 /* raise with every change of the encoding */
+#define PLAN_VERSION 2 /* raise with every change of the encoding */
 
 /* Bounds that plan_validate() enforces on plans from anywhere. */
 #define PLAN_MAX_STRING   (1u << 20)
@@ -85,7 +85,9 @@ enum probe_flags {
 				  the arguments, or of the result */
 	PF_AT_ONCE = 1 << 5, /* an iterator that cannot be left and gone on
 				  with */
-	PF_ALL = (1 << 6) - 1,
+	PF_TRAMPOLINE = 1 << 6, /* a kprobe that fentry or fexit can stand for:
+				   the program asks FX_TRAMPOLINE which it is */
+	PF_ALL = (1 << 7) - 1,
 };
 
 struct plan_probe {
@@ -101,7 +103,8 @@ struct plan_probe {
 	uint32_t first_name; /* plan.names[first_name + i] is target i's full
 				name; a probe without targets has one name */
 	uint64_t offset; /* bytes into the function, or the address */
-	uint64_t rate; /* ns, or Hz with PF_FREQUENCY */
+	uint64_t rate; /* ns, or Hz with PF_FREQUENCY; with PF_TRAMPOLINE what
+			  the program reads (enum trace_reads) */
 	uint32_t flags;
 };
 
@@ -152,6 +155,8 @@ enum fixup_kind {
 	FX_PIDNS_DEV, /* device and inode of the pid namespace that pid and */
 	FX_PIDNS_INO, /* tid are seen from; 0: the first one, nothing to do */
 	FX_TAI_NS, /* CLOCK_TAI minus the time since boot, at start */
+	FX_TRAMPOLINE, /* arg = "function" or "module:function": 1 when the
+			  kprobes of it are fentry and fexit */
 	FX_N,
 };
 

@@ -158,8 +158,9 @@ static const struct probe_rule {
 	[PK_TRACEPOINT] = { MUST, MUST, NO, NO, PF_COOKIE },
 	[PK_SYSCALLS] = { MUST, MAY, NO, NO, PF_COOKIE },
 	[PK_RAWTRACEPOINT] = { MUST, MAY, NO, NO, PF_COOKIE },
-	[PK_KPROBE] = { MUST, MAY, NO, NO,
-			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS },
+	[PK_KPROBE] = { MUST, MAY, NO, MAY,
+			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS |
+				PF_TRAMPOLINE },
 	[PK_FENTRY] = { MUST, MAY, NO, NO, PF_RETURN },
 	[PK_FMODRET] = { MUST, MAY, NO, NO, 0 },
 	[PK_LSM] = { MUST, NO, NO, NO, 0 },
@@ -208,6 +209,20 @@ static bool check_targets(struct check *c, const struct plan_probe *p)
 	return true;
 }
 
+/* One function, entered or left: nothing else can be a trampoline. */
+static bool check_trampoline(struct check *c, const struct plan_probe *p)
+{
+	uint64_t most = p->flags & PF_TRAMPOLINE ? TR_ALL : 0;
+
+	if (p->kind == PK_KPROBE && p->rate > most)
+		return plan_check_refuse(c, "it cannot read %#jx",
+					 (uintmax_t)p->rate);
+	if (p->flags & PF_TRAMPOLINE && (p->targets.n != 1 || p->offset ||
+					 p->flags & (PF_ADDRESS | PF_COOKIE)))
+		return plan_check_refuse(c, "it cannot be a trampoline");
+	return true;
+}
+
 static bool check_probe(struct check *c, const struct plan_probe *p)
 {
 	const struct probe_rule *rule;
@@ -229,7 +244,7 @@ static bool check_probe(struct check *c, const struct plan_probe *p)
 	       check_need(c, "module", rule->module, p->module.n) &&
 	       check_need(c, "path", rule->path, p->path.n) &&
 	       check_need(c, "rate", rule->rate, p->rate) &&
-	       check_targets(c, p);
+	       check_trampoline(c, p) && check_targets(c, p);
 }
 
 /* --- fixups ------------------------------------------------------------------- */
@@ -244,6 +259,7 @@ static const struct fixup_rule {
 	[FX_CGROUPID] = { .has_arg = true },
 	[FX_OPTION] = { .has_arg = true },
 	[FX_OPTION_TEXT] = { .has_arg = true, .is_text = true },
+	[FX_TRAMPOLINE] = { .has_arg = true },
 };
 
 static bool is_position(struct str s)

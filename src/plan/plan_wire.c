@@ -12,9 +12,10 @@
 
 static const char *const need_names[] = { "kernel_btf", "release", "loop",
 					  "unsafe", NULL };
-static const char *const probe_flag_names[] = {
-	"return", "frequency", "address", "cookie", "regs", "at_once", NULL
-};
+static const char *const probe_flag_names[] = { "return",     "frequency",
+						"address",    "cookie",
+						"regs",       "at_once",
+						"trampoline", NULL };
 
 static_assert(1 << (ARRAY_SIZE(need_names) - 1) == NEED_ALL + 1,
 	      "a name for each need");

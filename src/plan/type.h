@@ -217,4 +217,13 @@ extern const char *const type_kind_names[TY_N];
 extern const char *const addr_space_names[AS_N];
 extern const char *const stack_mode_names[SM_N];
 
+/* What a program reads of a function that has a prototype: bit i, argument i as
+ * all of its register; bit TR_TYPED + i, as what it is. */
+enum trace_reads {
+	TR_ARGS = 6, /* in registers */
+	TR_TYPED = 8,
+	TR_RESULT = 16, /* the bit that says so */
+	TR_ALL = (1 << (TR_RESULT + 1)) - 1,
+};
+
 #endif

@@ -24,6 +24,7 @@ static struct prog *entry_prog(struct sema *s)
 	p->entry->is_each = p->is_each;
 	p->entry->is_trampoline = p->is_trampoline;
 	p->entry->has_ip = p->has_ip;
+	p->entry->is_either = p->is_either;
 	p->entry->uses_name = p->uses_name;
 	p->entry->is_entry = true;
 	p->entry->attach = p->attach;

@@ -134,6 +134,7 @@ static struct prog *add_prog(struct expand *x, const struct probe_type *row,
 	p->is_each = t->is_each;
 	p->is_trampoline = t->is_trampoline;
 	p->has_ip = t->has_ip;
+	p->is_either = t->is_either;
 	p->uses_name = x->uses_name;
 	if (x->probe->predicate)
 		p->predicate = expr_clone(x->arena, x->probe->predicate);

@@ -39,7 +39,7 @@ struct target {
 	bool is_alone; /* cannot share a program with another target */
 	bool is_each; /* the kernel wants a program for each target: they share
 			 code */
-	bool is_trampoline, has_ip; /* see struct prog */
+	bool is_trampoline, has_ip, is_either; /* see struct prog */
 	enum probe_kind kind;
 	struct str module, path;
 	struct str operands; /* usdt: what differs makes another program */

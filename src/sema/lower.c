@@ -409,10 +409,19 @@ static bool has_process(const struct prog *p)
 	       kind != PK_BENCH;
 }
 
+static struct str function_of(struct lower *l, const struct plan_probe *x)
+{
+	return str_printf(&l->script->arena, "%.*s%s%.*s", STR_ARG(x->module),
+			  x->module.n ? ":" : "", STR_ARG(x->targets.v[0]));
+}
+
 static void lower_prog(struct lower *l, struct prog *p, uint32_t i)
 {
 	l->prog = p;
 	p->symbol = symbol_of(l, p, i);
+	if (p->is_either)
+		p->way = plan_add_fixup(l->plan, FX_TRAMPOLINE,
+					function_of(l, &p->attach.v[0]), 8);
 	lower_probes(l, p);
 	lower_needs(l, p);
 	if (has_process(p))

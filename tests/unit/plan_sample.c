@@ -312,6 +312,7 @@ static void add_fixups(struct plan *p)
 		[FX_CGROUPID] = "/sys/fs/cgroup",
 		[FX_OPTION] = "count",
 		[FX_OPTION_TEXT] = "name",
+		[FX_TRAMPOLINE] = "vfs_read",
 	};
 	enum fixup_kind kind;
 	struct plan_fixup *f;

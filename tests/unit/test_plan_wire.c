@@ -21,8 +21,8 @@ static const char *why(void)
 /* --- the sample ------------------------------------------------------------- */
 
 static const char sample_text[] =
-	"plan   version=1 arch=ARCH name=\"open files.bt\" release=6."
-	"1.0-50-amd64 needs=release,loop,unsafe fixups=144\n"
+	"plan   version=2 arch=ARCH name=\"open files.bt\" release=6."
+	"1.0-50-amd64 needs=release,loop,unsafe fixups=152\n"
 	"option max_strlen 64 set=1\n"
 	"option str_trunc_trailer ...\n"
 	"type   enum colour int32 {RED=-1, BLUE=1}\n"
@@ -159,6 +159,7 @@ static const char sample_text[] =
 	"fixup  13  pidns_dev offset=120 size=8\n"
 	"fixup  14  pidns_ino offset=128 size=8\n"
 	"fixup  15  tai_ns offset=136 size=8\n"
+	"fixup  16  trampoline arg=vfs_read offset=144 size=8\n"
 	"site   1   place file=stdin line=1 column=11 end=21 text=\"b"
 	"egin { @ = 1 }\"\n"
 	"site   2   division file=stdin line=1 column=12 end=22 text="
@@ -314,12 +315,12 @@ Test(plan_wire, any_bit_flipped)
 
 Test(plan_wire, versions_and_machines)
 {
-	static const char other_version[] = "ESPY\x02\x06x86_64";
+	static const char other_version[] = "ESPY\x01\x06x86_64";
 	static const char large_version[] = "ESPY\xff\xff\xff\xff\x7f\1x";
-	static const char other_arch[] = "ESPY\x01\x03vax";
+	static const char other_arch[] = "ESPY\x02\x03vax";
 
 	expect_refused(other_version, sizeof(other_version) - 1,
-		       "its plan has version 2, this espy reads version 1");
+		       "its plan has version 1, this espy reads version 2");
 	expect_refused(other_arch, sizeof(other_arch) - 1, "saved on vax");
 	expect_refused(large_version, sizeof(large_version) - 1,
 		       "a number is too large");
