@@ -57,4 +57,8 @@ bool repl_cmd_set(struct repl *r, struct str args);
 bool repl_cmd_pid(struct repl *r, struct str args);
 bool repl_cmd_cmd(struct repl *r, struct str args);
 
+/* What entries run from now on (copied); empty: nothing. Call so at the end,
+ * too. */
+void repl_set_command(struct repl *r, struct str text);
+
 #endif

@@ -56,7 +56,45 @@ static void put_text(struct str text, const char *prefix, struct buf *out)
 			   STR_ARG(str_split(text, '\n', &text)));
 }
 
-static void put_entry(const struct entry *e, struct buf *out)
+static struct str slice(const struct source *src, struct span at)
+{
+	return (struct str){ src->text.p + (at.start - src->base),
+			     at.end - at.start };
+}
+
+/* Declarations of an entry are among those that are kept. */
+static void put_clauses(const struct script *s, const struct source *src,
+			const char *prefix, struct buf *out)
+{
+	for (const struct import *i = s->imports; i; i = i->next)
+		buf_printf(out, "%s%.*s;\n", prefix,
+			   STR_ARG(slice(src, i->span)));
+	for (const struct probe *p = s->probes; p; p = p->next)
+		put_text(slice(src, p->span), prefix, out);
+}
+
+static void put_code(const struct repl *r, const struct entry *e,
+		     struct buf *out)
+{
+	const char *prefix = e->state == ENTRY_ON ? "" : "// ";
+	struct sources srcs = {};
+	struct diags d = { .sources = &srcs };
+	const struct source *src = source_add(&srcs, STR(""), e->text);
+	struct parse_env env = { .params = r->cli->params,
+				 .n_params = r->cli->n_params };
+	struct script *s = script_parse(&srcs, src, &env, &d);
+
+	if (s && (s->config || s->c || s->map_decls || s->fns || s->macros))
+		put_clauses(s, src, prefix, out);
+	else
+		put_text(e->text, prefix, out);
+	script_free(s);
+	diags_free(&d);
+	sources_free(&srcs);
+}
+
+static void put_entry(const struct repl *r, const struct entry *e,
+		      struct buf *out)
 {
 	struct session_stats s = repl_stats(e);
 	const char *how = e->state == ENTRY_ON ? "" : " (not attached)";
@@ -67,7 +105,7 @@ static void put_entry(const struct entry *e, struct buf *out)
 	if (s.hits)
 		buf_printf(out, " of %" PRIu64 " ns", s.ns / s.hits);
 	buf_printf(out, ", %" PRIu64 " lost\n", s.lost);
-	put_text(e->text, e->state == ENTRY_ON ? "" : "// ", out);
+	put_code(r, e, out);
 }
 
 static int write_all(const char *path, struct str text)
@@ -101,7 +139,7 @@ bool repl_cmd_save(struct repl *r, struct str args)
 	put_settings(r, &out);
 	put_declarations(r, &out);
 	for (const struct entry *e = r->entries; e; e = e->next, n++)
-		put_entry(e, &out);
+		put_entry(r, e, &out);
 	buf_str(&path, args);
 	err = write_all(path.p, buf_view(&out));
 	if (err) {

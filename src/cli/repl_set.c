@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "cli/repl_args.h"
 #include "cli/repl_rows.h"
@@ -161,5 +162,27 @@ bool repl_cmd_pid(struct repl *r, struct str args)
 		return repl_misuse(r, "there is no process %" PRIu64, pid);
 	r->opts.pid = (pid_t)pid;
 	say_pid(r);
+	return true;
+}
+
+void repl_set_command(struct repl *r, struct str text)
+{
+	const char *given = r->cli->run.session.command; /* -c */
+	auto_buf struct buf copy = {};
+
+	if (r->opts.command != given)
+		free((char *)r->opts.command);
+	buf_str(&copy, text);
+	r->opts.command = text.n ? xstrdup(copy.p) : NULL;
+}
+
+bool repl_cmd_cmd(struct repl *r, struct str args)
+{
+	if (args.n)
+		repl_set_command(r, str_is(args, "off") ? STR("") : args);
+	if (r->opts.command)
+		repl_printf(r, REPL_OUT, "entries run: %s\n", r->opts.command);
+	else
+		repl_printf(r, REPL_OUT, "entries run no command\n");
 	return true;
 }
