@@ -118,7 +118,7 @@ static bool has_signal(const struct session *s)
 {
 	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
 
-	return poll(&p, 1, 0) > 0;
+	return s->is_interrupted || poll(&p, 1, 0) > 0;
 }
 
 /* A turn may end in the middle, or without any object. */

@@ -237,7 +237,7 @@ static void run_system(struct session *s, const struct plan_event *e,
 	if (out_takes_commands(&s->out))
 		err = run_captured(s, command.n ? command.p : "");
 	else
-		err = child_run_shell(command.n ? command.p : "", s->out.fd);
+		err = child_run_shell(command.n ? command.p : "", s->out.to.fd);
 	s->turn = 1; /* that took a while: signals are next */
 	if (err)
 		out_warn(&s->out, "cannot run '%.*s': %s",

@@ -47,6 +47,36 @@ static int watch(struct session *s, int fd)
 	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+/* From the first signal on another SIGINT ends the process, also where it was
+ * ignored when we were started. */
+static bool take_signal(struct session *s)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	struct signalfd_siginfo info;
+	sigset_t interrupt;
+
+	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info) ||
+	    attach_signalled(s, (int)info.ssi_signo))
+		return false;
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	if (!s->is_interrupted)
+		sigaction(SIGINT, &usual, &s->old_interrupt);
+	s->is_interrupted = true;
+	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	s->out.hurry.is_on = true;
+	return true;
+}
+
+/* Somebody waits for a reader and wants to know whether that is still worth
+ * it. */
+static bool is_ended(void *session)
+{
+	struct session *s = session;
+
+	return take_signal(s) || s->is_interrupted;
+}
+
 int loop_open(struct session *s)
 {
 	int err = open_target(s);
@@ -55,6 +85,9 @@ int loop_open(struct session *s)
 		return err;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	err = s->epoll_fd < 0 ? -errno : open_signals(s);
+	s->out.hurry = (struct sink_hurry){ .fd = s->signal_fd,
+					    .is_due = is_ended,
+					    .arg = s };
 	if (!err)
 		err = watch(s, s->signal_fd);
 	if (!err)
@@ -76,30 +109,11 @@ void loop_close(struct session *s)
 		sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
 	if (s->is_interrupted)
 		sigaction(SIGINT, &s->old_interrupt, NULL);
+	s->out.hurry.fd = -1;
 	s->is_masked = s->is_interrupted = false;
 }
 
 /* --- running -------------------------------------------------------------- */
-
-/* From the first signal on another SIGINT ends the process, also where it was
- * ignored when we were started. */
-static bool take_signal(struct session *s)
-{
-	const struct sigaction usual = { .sa_handler = SIG_DFL };
-	struct signalfd_siginfo info;
-	sigset_t interrupt;
-
-	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info) ||
-	    attach_signalled(s, (int)info.ssi_signo))
-		return false;
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	if (!s->is_interrupted)
-		sigaction(SIGINT, &usual, &s->old_interrupt);
-	s->is_interrupted = true;
-	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
-	return true;
-}
 
 /* True: the trace is over. */
 static bool handle(struct session *s, int fd)
@@ -117,7 +131,7 @@ static bool handle(struct session *s, int fd)
 /* Nothing is left that could send an event or end the trace. */
 static bool is_over(const struct session *s)
 {
-	return s->is_exiting || s->out.error ||
+	return s->is_exiting || s->out.error || s->is_interrupted ||
 	       (!attach_has_events(s) &&
 		(s->iterations.n || (s->child.fd < 0 && s->target_fd < 0)));
 }

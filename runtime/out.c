@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/out.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 #include "runtime/out_impl.h"
 
 #define WRITE_AT (64u << 10) /* bytes */
@@ -19,8 +16,9 @@ const struct out_form *const out_forms[OUT_FORM_N] = {
 void out_init(struct out *o, const struct session_opts *opts)
 {
 	o->form = out_forms[opts->form];
-	o->fd = opts->out_fd;
-	o->err_fd = opts->err_fd;
+	o->hurry.fd = -1;
+	sink_open(&o->to, opts->out_fd, &o->hurry);
+	sink_open(&o->err, opts->err_fd, &o->hurry);
 	o->buffering = opts->buffering;
 	o->colour = opts->colour;
 	o->no_warnings = opts->no_warnings;
@@ -30,6 +28,18 @@ void out_free(struct out *o)
 {
 	buf_free(&o->pending);
 	buf_free(&o->text);
+	sink_close(&o->to);
+	sink_close(&o->err);
+}
+
+void out_redirect(struct out *o, int fd, int err_fd, enum out_form_id form)
+{
+	out_flush(o);
+	sink_close(&o->to);
+	sink_close(&o->err);
+	sink_open(&o->to, fd, &o->hurry);
+	sink_open(&o->err, err_fd, &o->hurry);
+	o->form = out_forms[form];
 }
 
 /* --- what can be put out -------------------------------------------------- */
@@ -82,9 +92,15 @@ void out_attached(struct out *o, size_t n)
 	out_idle(o);
 }
 
+/* Who cannot read the output any more can still be told. */
+static const struct out_form *form_of_notes(const struct out *o)
+{
+	return o->error ? &out_form_text : o->form;
+}
+
 void out_lost(struct out *o, struct str probe, uint64_t n)
 {
-	o->form->lost(o, probe, n);
+	form_of_notes(o)->lost(o, probe, n);
 	out_end(o);
 }
 
@@ -92,7 +108,7 @@ void out_note(struct out *o, const struct out_note *note)
 {
 	if (note->site && note->severity == SEV_WARNING && o->no_warnings)
 		return;
-	o->form->note(o, note);
+	form_of_notes(o)->note(o, note);
 	out_end(o);
 }
 
@@ -116,27 +132,18 @@ bool out_takes_commands(const struct out *o)
 
 /* --- writing -------------------------------------------------------------- */
 
-/* 0 or the errno. */
-static int write_all(int fd, const char *p, size_t n)
+static int put_bytes(struct out *o, bool is_err, const char *p, size_t n)
 {
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return errno;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
+	return sink_write(is_err ? &o->err : &o->to, p, n);
 }
 
 /* The first n bytes of what is pending. */
 static void write_pending(struct out *o, size_t n)
 {
+	int err = put_bytes(o, false, o->pending.p, n);
+
 	if (!o->error)
-		o->error = write_all(o->fd, o->pending.p, n);
+		o->error = err;
 	if (o->error || n == o->pending.n) {
 		buf_reset(&o->pending);
 		return;
@@ -178,7 +185,7 @@ void out_say(struct out *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	(void)write_all(o->err_fd, text.p, text.n);
+	(void)put_bytes(o, true, text.p, text.n);
 }
 
 void out_attaching(struct out *o, size_t done, size_t total)

@@ -27,6 +27,7 @@
 #include "plan/plan.h"
 #include "runtime/maps.h"
 #include "runtime/session.h"
+#include "runtime/sink.h"
 
 /* Pieces of text that the script has made. */
 enum out_text {
@@ -49,7 +50,7 @@ struct out_note {
 
 struct out;
 
-/* All but text and the last two append to o->pending (or write to o->err_fd).
+/* All but text and the last two append to o->pending (or write to o->err).
  */
 struct out_form {
 	const char *name; /* for -f */
@@ -79,9 +80,11 @@ extern const struct out_form *const out_forms[OUT_FORM_N];
 struct out {
 	const struct out_form *form;
 	const struct show *show; /* borrowed: how values are printed */
-	int fd, err_fd;
+	struct sink to, err;
+	struct sink_hurry hurry; /* of both: from the signal that ends the run
+				    on; its owner is whoever waits for signals */
 	enum buffering buffering;
-	bool colour; /* of err_fd */
+	bool colour; /* of err */
 	bool no_warnings; /* of places of the script */
 	bool is_fold_told; /* that a map cannot be folded */
 	struct buf pending; /* not written yet */
@@ -92,6 +95,9 @@ struct out {
 /* Zeroed before; borrows the descriptors. o->show is the caller's to set. */
 void out_init(struct out *o, const struct session_opts *opts);
 void out_free(struct out *o); /* what is pending is lost: out_flush() first */
+
+/* All that comes now goes to these descriptors, in that form. */
+void out_redirect(struct out *o, int fd, int err_fd, enum out_form_id form);
 
 /* --- what can be put out -------------------------------------------------- */
 
@@ -118,7 +124,7 @@ void out_warn(struct out *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Must the output of commands be taken as OUT_SYSTEM? Else they may write to
- * o->fd themselves, after out_flush(). */
+ * o->to.fd themselves, after out_flush(). */
 bool out_takes_commands(const struct out *o);
 
 /* For people only, in every form on the error descriptor: a line, or part of

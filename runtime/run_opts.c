@@ -179,10 +179,26 @@ static int open_output(struct run_opts *r, struct diags *d)
 	return 0;
 }
 
+static void print_diags(struct diags *d, bool colour, struct sink_hurry *hurry)
+{
+	auto_buf struct buf text = { 0 };
+	struct sink sink;
+
+	diags_render(d, colour, &text);
+	if (text.n) {
+		sink_open(&sink, STDERR_FILENO, hurry);
+		sink_write(&sink, text.p, text.n);
+		sink_close(&sink);
+	}
+	d->v.n = 0;
+	d->errors = d->warnings = 0;
+}
+
 static int run_session(const struct plan *p, struct machine *m,
 		       struct run_opts *r, struct diags *d)
 {
 	struct session *s = session_open(p, m, &r->session, d);
+	struct sink_hurry hurry;
 	int status, err;
 
 	if (!s)
@@ -196,7 +212,9 @@ static int run_session(const struct plan *p, struct machine *m,
 			err = -EIO;
 	}
 	status = err ? run_status(d) : session_status(s);
+	hurry = session_hurry(s);
 	session_close(s);
+	print_diags(d, r->session.colour, &hurry);
 	return status;
 }
 
@@ -220,13 +238,7 @@ int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
 
 void run_print_diags(struct diags *d, bool colour)
 {
-	auto_buf struct buf text = { 0 };
-
-	diags_render(d, colour, &text);
-	if (text.n)
-		fwrite(text.p, 1, text.n, stderr);
-	d->v.n = 0;
-	d->errors = d->warnings = 0;
+	print_diags(d, colour, NULL);
 }
 
 int run_status(const struct diags *d)

@@ -124,8 +124,11 @@ static int take_record(void *session, void *record, size_t size)
 
 	if (s->is_discarding)
 		return 0;
-	event_dispatch(s, record, size);
-	if (s->is_exiting || s->out.error)
+	if (s->out.error)
+		s->n_unhandled++;
+	else
+		event_dispatch(s, record, size);
+	if (s->is_exiting)
 		return -ECANCELED;
 	return --s->turn ? 0 : -EAGAIN;
 }
@@ -372,8 +375,17 @@ static int report_output(struct session *s)
 {
 	if (s->out.error == EPIPE)
 		return -EPIPE;
-	return diag_errno(s->diags, s->out.error, D_IO,
-			  "cannot write the output");
+	if (s->out.error == ETIMEDOUT)
+		diag_error(s->diags, (struct span){ 0 }, D_IO,
+			   "cannot write the output: nobody reads it");
+	else
+		diag_errno(s->diags, s->out.error, D_IO,
+			   "cannot write the output");
+	diag_hint(s->diags,
+		  "%" PRIu64 " bytes and %" PRIu64
+		  " events after them are missing",
+		  s->out.to.dropped, s->n_unhandled);
+	return -s->out.error;
 }
 
 int session_print_maps(struct session *s)
@@ -388,6 +400,14 @@ int session_print_maps(struct session *s)
 	if (s->plan->options.num[OPT_PRINT_MAPS_ON_EXIT])
 		err = print_maps(s);
 	return out_flush(&s->out) ? report_output(s) : err;
+}
+
+struct sink_hurry session_hurry(const struct session *s)
+{
+	struct sink_hurry hurry = s->out.hurry;
+
+	hurry.fd = -1; /* signals are not ours any more */
+	return hurry;
 }
 
 int session_status(const struct session *s)

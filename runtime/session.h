@@ -12,6 +12,7 @@
 
 #include "machine/machine.h"
 #include "plan/plan.h"
+#include "runtime/sink.h"
 
 enum buffering {
 	BUFFER_LINE,
@@ -95,6 +96,9 @@ int session_stop(struct session *s);
 /* The final dump: every map in name order, as config says. Flushes; a write
  * that failed earlier (full disk, closed pipe) is reported here. */
 int session_print_maps(struct session *s);
+
+/* How patient to be with who reads messages about it: after a signal, brief. */
+struct sink_hurry session_hurry(const struct session *s);
 
 /* exit(n)'s n, else 0. */
 int session_status(const struct session *s);

@@ -61,20 +61,6 @@ static int report_run(struct session *s, const struct plan_probe *p, int err)
 			  STR_ARG(p->name));
 }
 
-/* What the script prints from now on goes there. */
-static void redirect(struct session *s, int fd)
-{
-	out_flush(&s->out);
-	s->out.fd = s->out.err_fd = fd;
-}
-
-/* What a test prints is shown as text, as part of its result. */
-static void capture(struct session *s, int fd)
-{
-	redirect(s, fd);
-	s->out.form = out_forms[OUT_FORM_TEXT];
-}
-
 /* What is at fd, without the zero byte of an empty file. */
 static void read_output(int fd, struct buf *out)
 {
@@ -87,23 +73,22 @@ static void read_output(int fd, struct buf *out)
 static int run_test(struct session *s, const struct plan_probe *p, int prog_fd,
 		    struct result *r)
 {
-	int out = s->out.fd, err_out = s->out.err_fd, err;
+	int out = s->out.to.fd, err_out = s->out.err.fd, err;
 	auto_fd int fd = memfd_create("espy_test", MFD_CLOEXEC);
 	uint64_t begin;
 	uint32_t result;
 
 	if (fd < 0)
 		return report_run(s, p, errno);
-	capture(s, fd);
+	/* What it prints is shown as text, as part of its result. */
+	out_redirect(&s->out, fd, fd, OUT_FORM_TEXT);
 	s->n_errorf = 0;
 	s->status = 0;
 	begin = now_ns();
 	err = run_once(prog_fd, &result);
 	r->ns = now_ns() - begin;
 	session_consume(s, true);
-	redirect(s, out);
-	s->out.err_fd = err_out;
-	s->out.form = out_forms[s->opts.form];
+	out_redirect(&s->out, out, err_out, s->opts.form);
 	r->passed = !result && !s->n_errorf && !s->status;
 	s->is_exiting = false;
 	s->status = 0;
