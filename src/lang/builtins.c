@@ -215,9 +215,8 @@ static LLVMValueRef raw_retval(struct cg *g, const struct type *type)
 
 static struct val emit_retval(struct cg *g, const struct expr *e)
 {
-	LLVMValueRef v = ir_prog(g)->ctx == CTX_RAW
-				 ? raw_retval(g, e->type)
-				 : ir_register_result(g);
+	LLVMValueRef v = ir_prog(g)->ctx == CTX_RAW ? raw_retval(g, e->type)
+						    : ir_register_result(g);
 
 	return ir_convert(g, ir_reg(v, type_int(ir_types(g), 8, false)),
 			  e->type);
@@ -324,7 +323,8 @@ const struct builtin builtins[] = {
 	{ "cpu", "uint32", .emit = emit_helper,
 	  .arg = BPF_FUNC_get_smp_processor_id, .doc = "Number of the CPU.",
 	  .example = "@[cpu] = count();" },
-	{ "ctx", "any", .flags = BI_CTX | BI_AS_KPROBE, .check = check_ctx, .emit = emit_ctx,
+	{ "ctx", "any", .flags = BI_CTX | BI_AS_KPROBE, .check = check_ctx,
+	  .emit = emit_ctx,
 	  .doc = "The program's context, as a pointer; of an iterator, to "
 		 "the object.",
 	  .example = "profile:hz:99 { print(ctx != 0); }" },

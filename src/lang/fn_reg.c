@@ -117,8 +117,7 @@ static struct val emit_reg(struct cg *g, const struct expr *call)
 
 const struct function reg_functions[] = {
 	{ "reg", "uint64 reg(const string name)", .flags = FN_AS_KPROBE,
-	  .check = check_reg,
-	  .lower = lower_reg, .emit = emit_reg,
+	  .check = check_reg, .lower = lower_reg, .emit = emit_reg,
 	  .doc = "A register of the processor where the probe fired: r8 to "
 		 "r15, ax, bx, cx, dx, si, di, bp, sp, ip, flags, cs, ss, "
 		 "orig_rax.",

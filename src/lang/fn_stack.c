@@ -181,7 +181,8 @@ struct val fn_stack_len(struct cg *g, struct val stack)
 
 const struct function stack_functions[] = {
 	{ "kstack", "any kstack([word mode], [word limit])",
-	  .flags = FN_AS_KPROBE, .check = check_kstack, .lower = lower_stack, .emit = emit_stack,
+	  .flags = FN_AS_KPROBE, .check = check_kstack, .lower = lower_stack,
+	  .emit = emit_stack,
 	  .doc = "The stack of the kernel: who called whom, innermost first. "
 		 "Mode is bpftrace (function+offset), perf (like perf script) "
 		 "or raw (addresses); the option stack_mode is the default. "
@@ -189,7 +190,8 @@ const struct function stack_functions[] = {
 		 "than that also needs kernel.perf_event_max_stack.",
 	  .example = "profile:hz:99 { @[kstack(5)] = count(); }" },
 	{ "ustack", "any ustack([word mode], [word limit])",
-	  .flags = FN_AS_KPROBE, .check = check_ustack, .lower = lower_stack, .emit = emit_stack,
+	  .flags = FN_AS_KPROBE, .check = check_ustack, .lower = lower_stack,
+	  .emit = emit_stack,
 	  .doc = "The stack of the current process, found by its frame "
 		 "pointers. Besides kstack's modes there is build_id: the "
 		 "build id of the file and the offset in it.",

@@ -174,8 +174,8 @@ static struct val emit_write_user(struct cg *g, const struct expr *call)
 
 const struct function unsafe_functions[] = {
 	{ "override", "none override(int value)",
-	  .flags = FN_UNSAFE | FN_AS_KPROBE,
-	  .check = check_override, .emit = emit_override,
+	  .flags = FN_UNSAFE | FN_AS_KPROBE, .check = check_override,
+	  .emit = emit_override,
 	  .doc = "In a kprobe: the function does not run, it returns this "
 		 "value. For functions that the kernel allows it for, on "
 		 "kernels built with CONFIG_BPF_KPROBE_OVERRIDE.",

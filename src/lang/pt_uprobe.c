@@ -21,6 +21,10 @@ struct wanted {
 	bool is_one; /* one function was named: its types matter */
 	uint64_t offset;
 	size_t n; /* found so far */
+	/* Go programs that a wildcard stands for, and whose returns it must not
+	 * probe: how many, the first */
+	size_t n_left_out;
+	const struct binary *left_out;
 };
 
 /* --- the parts of an attach point ------------------------------------------------ */
@@ -131,10 +135,16 @@ static bool no_binary(struct expand *x, const struct attach_point *ap)
 }
 
 /* Go copies its stacks, and finds the kernel's return address on them. */
+static bool crashes(const struct expand *x, const struct binary *b,
+		    const struct target *t)
+{
+	return t->flags & PF_RETURN && b->is_go && !x->env->unsafe;
+}
+
 static bool may_return(struct expand *x, const struct attach_point *ap,
 		       const struct binary *b, const struct target *t)
 {
-	if (!(t->flags & PF_RETURN) || !b->is_go || x->env->unsafe)
+	if (!crashes(x, b, t))
 		return true;
 	diag_error(x->d, ap->span, D_UNSAFE,
 		   "'%.*s' is a Go program: %s probes make it crash when Go "
@@ -145,6 +155,24 @@ static bool may_return(struct expand *x, const struct attach_point *ap,
 		  "return; --unsafe attaches all the same",
 		  STR_ARG(b->path));
 	return false;
+}
+
+/* Of a wildcard's binaries those of Go are left out, unless all are. */
+static bool tell_left_out(struct expand *x, const struct attach_point *ap,
+			  const struct wanted *w, const struct target *t)
+{
+	if (!w->n_left_out)
+		return true;
+	if (!w->n)
+		return may_return(x, ap, w->left_out, t);
+	diag_warn(x->d, ap_span(ap, 0), D_UNSAFE,
+		  "left out %zu Go program%s: %s'%.*s': %s probes make %s "
+		  "crash when Go moves a stack",
+		  w->n_left_out, w->n_left_out == 1 ? "" : "s",
+		  w->n_left_out == 1 ? "" : "the first is ",
+		  STR_ARG(w->left_out->path), ap->row->name,
+		  w->n_left_out == 1 ? "it" : "them");
+	return true;
 }
 
 /* --- functions ------------------------------------------------------------------- */
@@ -235,6 +263,10 @@ static bool add_matches(struct expand *x, const struct attach_point *ap,
 
 	if (find_symbols(x, b, w, &found))
 		return false;
+	if (found.n && str_is_glob(ap_part(ap, 0)) && crashes(x, b, t)) {
+		w->left_out = w->n_left_out++ ? w->left_out : b;
+		return true;
+	}
 	if (found.n && !may_return(x, ap, b, t))
 		return false;
 	w->n += found.n;
@@ -418,6 +450,8 @@ static bool expand_place(struct expand *x, const struct attach_point *ap,
 	vec_each(b, &binaries)
 		if (!add_matches(x, ap, b, &w, t))
 			return false;
+	if (!tell_left_out(x, ap, &w, t))
+		return false;
 	return w.n || no_symbol(x, ap, binaries.v, &w);
 }
 
