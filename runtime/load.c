@@ -14,11 +14,13 @@
 #include "runtime/attach_multi.h"
 #include "runtime/event.h"
 #include "runtime/fixups.h"
+#include "runtime/registry_impl.h"
 #include "runtime/way.h"
 
 #define NOWHERE  ((struct span){ 0 })
 #define RING_MIN (256u << 10) /* bytes */
 #define RING_MAX (16u << 20)
+#define RING_ONE (1u << 20) /* of many sessions in a process */
 #define TAIL_MAX 16 /* lines of a log */
 
 /* --- does it fit this machine? -------------------------------------------- */
@@ -148,6 +150,8 @@ static uint32_t ring_size(const struct session *s)
 		wanted = (uint64_t)info.totalram * info.mem_unit / 512;
 		wanted = wanted < RING_MIN ? RING_MIN : wanted;
 		wanted = wanted > RING_MAX ? RING_MAX : wanted;
+		if (s->opts.is_embedded && wanted > RING_ONE)
+			wanted = RING_ONE;
 		if (!has_many_events(s->plan))
 			wanted = RING_MIN;
 	}
@@ -394,6 +398,8 @@ static int prepare_object(struct session *s)
 		err = fill_fixups(s);
 	if (!err)
 		err = size_maps(s);
+	if (!err)
+		err = registry_reuse(s);
 	return err ? err : prepare_programs(s);
 }
 

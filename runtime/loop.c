@@ -28,12 +28,16 @@ static int open_signals(struct session *s)
 	sigset_t mask;
 
 	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
+	if (!s->opts.is_embedded) {
+		sigaddset(&mask, SIGINT);
+		sigaddset(&mask, SIGTERM);
+		sigaddset(&mask, SIGHUP);
+	}
 	attach_add_signals(s, &mask);
+	if (s->opts.is_embedded && sigisemptyset(&mask))
+		return 0;
 	sigprocmask(SIG_BLOCK, &mask, &s->old_mask);
-	s->is_masked = true;
+	s->is_masked = !s->opts.is_embedded;
 	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signal_fd < 0 ? -errno : 0;
 }
@@ -56,7 +60,7 @@ static bool take_signal(struct session *s)
 	sigset_t interrupt;
 
 	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info) ||
-	    attach_signalled(s, (int)info.ssi_signo))
+	    attach_signalled(s, (int)info.ssi_signo) || s->opts.is_embedded)
 		return false;
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
@@ -156,4 +160,28 @@ int loop_run(struct session *s)
 		}
 	}
 	return 0;
+}
+
+/* --- as a part of another loop ------------------------------------------- */
+
+static int begin(struct session *s)
+{
+	s->is_begun = true;
+	session_consume(s, false);
+	return attach_iterate(s);
+}
+
+int loop_turn(struct session *s)
+{
+	struct epoll_event events[4];
+	int i, n = s->is_begun ? 0 : begin(s);
+
+	if (n || is_over(s))
+		return n ? n : 1;
+	n = epoll_wait(s->epoll_fd, events, ARRAY_SIZE(events), 0);
+	for (i = 0; i < n; i++) {
+		if (handle(s, events[i].data.fd))
+			return 1;
+	}
+	return is_over(s);
 }

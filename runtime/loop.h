@@ -13,6 +13,9 @@ int loop_open(struct session *s);
 /* Until there is a reason to end. -errno after a report. */
 int loop_run(struct session *s);
 
+/* One turn of a loop of the caller's: see session_turn(). */
+int loop_turn(struct session *s);
+
 /* Gives the signals back. */
 void loop_close(struct session *s);
 

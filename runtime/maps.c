@@ -155,6 +155,25 @@ static void merge(const struct map_handle *m, char *value)
 		ops->merge(m->value, value, value + (size_t)cpu * slot_size(m));
 }
 
+/* The last change by user space, whoever made it. */
+static bool was_cleared(const struct map_handle *m)
+{
+	return m->shared ? m->shared->is_cleared : m->is_cleared;
+}
+
+static bool was_zeroed(const struct map_handle *m)
+{
+	return m->shared ? m->shared->is_zeroed : m->is_zeroed;
+}
+
+static void note_change(struct map_handle *m, bool is_zeroed)
+{
+	struct map_handle *to = m->shared ? m->shared : m;
+
+	to->is_zeroed = is_zeroed;
+	to->is_cleared = !is_zeroed;
+}
+
 /* Does the element that always exists count as an entry? */
 static bool is_present(const struct map_handle *m, const char *value)
 {
@@ -162,10 +181,10 @@ static bool is_present(const struct map_handle *m, const char *value)
 
 	if (mark)
 		return !value_is_zero(value + mark, sizeof(uint64_t));
-	if (m->plan->key || m->is_zeroed ||
+	if (m->plan->key || was_zeroed(m) ||
 	    !value_is_zero(value, m->value->size))
 		return true;
-	return value_ops[m->value->kind].zero_is_value && !m->is_cleared;
+	return value_ops[m->value->kind].zero_is_value && !was_cleared(m);
 }
 
 static void make_rows(const struct map_handle *m, struct raw *r,
@@ -237,7 +256,7 @@ static int zero_entries(const struct map_handle *m)
 	rows.keys = raw.keys;
 	rows.values = raw.values;
 	for (i = 0; i < raw.n && !err; i++) {
-		if (mark && m->is_zeroed) /* zero() keeps it what it was */
+		if (mark && was_zeroed(m)) /* zero() keeps it what it was */
 			memcpy((char *)zeros + mark, raw.values + mark,
 			       sizeof(uint64_t));
 		if (bpf_map_update_elem(m->fd, raw.keys + i * key_size(m),
@@ -262,8 +281,7 @@ static int delete_entries(const struct map_handle *m)
 
 int map_clear(struct map_handle *m)
 {
-	m->is_cleared = true;
-	m->is_zeroed = false;
+	note_change(m, false);
 	if (stores[m->plan->store].is_array)
 		return zero_entries(m);
 	return delete_entries(m);
@@ -271,8 +289,7 @@ int map_clear(struct map_handle *m)
 
 int map_zero(struct map_handle *m)
 {
-	m->is_zeroed = true;
-	m->is_cleared = false;
+	note_change(m, true);
 	return zero_entries(m);
 }
 

@@ -29,6 +29,8 @@ struct map_handle {
 	int cpus; /* possible ones */
 	bool is_cleared; /* clear() was its last change by user space */
 	bool is_zeroed; /* zero() was */
+	struct map_handle *shared; /* whose two these are, of a map that several
+				      sessions use; NULL: its own */
 };
 
 /* Reads every entry. -errno without a report: the caller knows why it

@@ -22,6 +22,8 @@ void out_init(struct out *o, const struct session_opts *opts)
 	o->buffering = opts->buffering;
 	o->colour = opts->colour;
 	o->no_warnings = opts->no_warnings;
+	o->write = opts->write;
+	o->write_arg = opts->write_arg;
 }
 
 void out_free(struct out *o)
@@ -134,6 +136,10 @@ bool out_takes_commands(const struct out *o)
 
 static int put_bytes(struct out *o, bool is_err, const char *p, size_t n)
 {
+	if (o->write) {
+		o->write(o->write_arg, is_err, (struct str){ p, n });
+		return 0;
+	}
 	return sink_write(is_err ? &o->err : &o->to, p, n);
 }
 

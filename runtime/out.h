@@ -90,6 +90,9 @@ struct out {
 	struct buf pending; /* not written yet */
 	struct buf text; /* of the script, to be put into its form */
 	int error; /* errno of the first write that failed */
+	/* Instead of the descriptors: see struct session_opts. */
+	void (*write)(void *arg, bool is_err, struct str text);
+	void *write_arg;
 };
 
 /* Zeroed before; borrows the descriptors. o->show is the caller's to set. */

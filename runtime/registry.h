@@ -5,6 +5,7 @@
 #ifndef ESPY_RUNTIME_REGISTRY_H
 #define ESPY_RUNTIME_REGISTRY_H
 
+#include "machine/machine.h"
 #include "runtime/maps.h"
 
 struct session;
@@ -17,6 +18,7 @@ struct registry_map {
 	struct map_handle handle; /* borrows map; its descriptor is owned */
 	uint32_t maker; /* who made it, as sessions were told; 0: nobody who
 			   has a number */
+	unsigned int users; /* sessions, and the list */
 	struct registry_map *next; /* in order of names */
 };
 

@@ -16,6 +16,7 @@
 #include "runtime/load.h"
 #include "runtime/loop.h"
 #include "runtime/names.h"
+#include "runtime/registry_impl.h"
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
 #include "runtime/traced_files.h"
@@ -104,7 +105,9 @@ void session_free_parts(struct session *s)
 	attach_drop_all(s);
 	child_close(&s->child);
 	loop_close(s);
-	symbols_free(s->show.symbols);
+	if (!s->opts.registry)
+		symbols_free(s->show.symbols);
+	registry_release(s);
 	ring_buffer__free(s->ring);
 	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
@@ -177,21 +180,30 @@ static bool read_stack(const void *stacks, uint64_t id, struct buf *out)
 	return true;
 }
 
+void session_show_init(struct show *show, struct symbols *symbols,
+		       const struct stacks *stacks)
+{
+	show->symbols = symbols;
+	show->ksym = symbols_ksym;
+	show->usym = symbols_usym;
+	show->cgroup = symbols_cgroup;
+	show->kplace = symbols_kernel;
+	show->uplace = symbols_user;
+	show->stacks = stacks;
+	show->stack = read_stack;
+}
+
 struct session *session_open(const struct plan *p, struct machine *m,
 			     const struct session_opts *o, struct diags *d)
 {
 	struct session *s = xzalloc(sizeof(*s));
 
 	session_init(s, p, m, o, d);
-	s->show.symbols = symbols_open(m);
+	session_show_init(&s->show,
+			  o->registry ? registry_symbols(o->registry)
+				      : symbols_open(m),
+			  &s->stacks);
 	symbols_demangle(s->show.symbols, p->options.num[OPT_CPP_DEMANGLE]);
-	s->show.ksym = symbols_ksym;
-	s->show.usym = symbols_usym;
-	s->show.cgroup = symbols_cgroup;
-	s->show.kplace = symbols_kernel;
-	s->show.uplace = symbols_user;
-	s->show.stacks = &s->stacks;
-	s->show.stack = read_stack;
 	if (!open_parts(s))
 		return s;
 	session_close(s);
@@ -210,7 +222,7 @@ static bool is_counted(const struct plan *plan, const struct plan_probe *p)
 	return q < p && p->kind == PK_USDT;
 }
 
-static size_t count_targets(const struct plan *plan)
+size_t session_targets(const struct plan *plan)
 {
 	size_t n = 0;
 
@@ -243,8 +255,8 @@ int session_start(struct session *s)
 		err = attach_run(s, PK_BEGIN);
 	if (!err)
 		err = attach_all(s);
-	if (!err && !s->opts.quiet)
-		out_attached(&s->out, count_targets(s->plan));
+	if (!err && !s->opts.quiet && !s->opts.is_embedded)
+		out_attached(&s->out, session_targets(s->plan));
 	if (!err)
 		err = child_let_go(&s->child, s->diags);
 	if (err) {
@@ -273,6 +285,30 @@ int session_loop(struct session *s)
 	if (s->opts.dry_run)
 		return 0;
 	return s->opts.test || s->opts.bench ? tests_run(s) : loop_run(s);
+}
+
+int session_fd(const struct session *s)
+{
+	return s->epoll_fd;
+}
+
+int session_turn(struct session *s)
+{
+	return loop_turn(s);
+}
+
+int session_turn_all(struct session *s)
+{
+	int err = loop_turn(s);
+
+	if (!err)
+		session_consume(s, true);
+	return err ? err : s->is_exiting;
+}
+
+void session_flush(struct session *s)
+{
+	out_flush(&s->out);
 }
 
 /* --- the end -------------------------------------------------------------- */

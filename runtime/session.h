@@ -44,6 +44,8 @@ enum test_form {
 	TESTS_JSON
 };
 
+struct registry; /* registry.h */
+
 struct session_opts {
 	const char *const *params; /* for FX_PARAM and FX_OPTION */
 	size_t n_params;
@@ -62,6 +64,15 @@ struct session_opts {
 	enum buffering buffering;
 	enum out_form_id form;
 	bool colour; /* of err_fd */
+
+	/* For sessions that share a process with others: */
+	bool is_embedded; /* signals are the caller's, nothing is said of
+			     what was attached, no maps at the end */
+	struct registry *registry; /* maps are shared through it; NULL: own */
+	uint32_t maker; /* what it notes of maps that are new */
+	/* Where output goes instead of the descriptors; NULL: to them. */
+	void (*write)(void *arg, bool is_err, struct str text);
+	void *write_arg;
 };
 
 struct session;
@@ -88,6 +99,20 @@ int session_start(struct session *s);
  * SIGTERM (blocked and read by a signalfd; a second SIGINT ends the process at
  * once), or because nothing is attached that could ever fire. */
 int session_loop(struct session *s);
+
+/* Instead of session_loop(), in a loop of the caller's: the descriptor that is
+ * readable when there is something to do, and doing it. A first turn is due
+ * right after session_start(). 1: the session is over; -errno after a report.
+ * session_turn_all() also empties the ring buffer. */
+int session_fd(const struct session *s);
+int session_turn(struct session *s);
+int session_turn_all(struct session *s);
+
+/* Writes what was printed without the end of a line. */
+void session_flush(struct session *s);
+
+/* How many events and functions a plan's probes are at. */
+size_t session_targets(const struct plan *p);
 
 /* Detaches (in parallel), runs end probes, drains the ring buffer, reports
  * what was lost. */

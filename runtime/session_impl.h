@@ -67,6 +67,7 @@ struct session {
 	struct show show;
 	struct fmt *formats; /* plan.events.n: those with a format, parsed */
 	struct map_handle *maps; /* plan.maps.n */
+	struct registry_map **shared; /* those of the registry; NULL: none */
 	bool *is_site_said; /* plan.sites.n */
 
 	struct bpf_object *object;
@@ -112,6 +113,10 @@ struct session {
 void session_init(struct session *s, const struct plan *p, struct machine *m,
 		  const struct session_opts *o, struct diags *d);
 void session_free_parts(struct session *s);
+
+/* How values are printed with the names that symbols and stacks know. */
+void session_show_init(struct show *show, struct symbols *symbols,
+		       const struct stacks *stacks);
 
 /* Handles what is in the ring buffer until exit(): all of it, or as much as
  * keeps the loop responsive. */

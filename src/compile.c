@@ -4,6 +4,7 @@
 
 #include "codegen/codegen.h"
 #include "plan/params.h"
+#include "sema/live.h"
 #include "sema/sema.h"
 
 const char *const stage_names[STAGE_N] = {
@@ -28,6 +29,7 @@ static struct parse_env parse_env(const struct job *j)
 	return (struct parse_env){
 		.params = j->env.params,
 		.n_params = j->env.n_params,
+		.is_statement = j->opts->is_statement,
 	};
 }
 
@@ -41,9 +43,11 @@ static bool pass_parse(struct job *j)
 
 static bool pass_import(struct job *j)
 {
-	const struct parse_env env = parse_env(j);
+	struct parse_env env = parse_env(j);
 
-	if (!script_import(j->script, &env, j->d))
+	env.is_statement = false;
+	if (!script_import(j->script, &env, j->d) ||
+	    !script_keep(j->script, j->opts->n_kept, &env, j->d))
 		return false;
 	script_c_macros(j->script, &env, j->d);
 	return true;
@@ -66,7 +70,10 @@ static bool pass_options(struct job *j)
 
 static bool pass_macros(struct job *j)
 {
-	return macros_expand(j->script, j->d);
+	if (!macros_expand(j->script, j->d))
+		return false;
+	sema_show(j->script);
+	return true;
 }
 
 static bool pass_expand(struct job *j)
@@ -172,6 +179,7 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 			.machine = opts->machine,
 			.probe_filter = opts->probe_filter,
 			.params_later = opts->params_later,
+			.live = opts->live,
 			.unsafe = opts->unsafe,
 			.is_wary = opts->is_wary,
 			.c_dirs = opts->c_dirs,
@@ -183,6 +191,8 @@ struct plan *compile(struct sources *srcs, const struct source *src,
 	j.plan = plan_new();
 	take_params(&j);
 	ok = run_passes(&j);
+	if (ok && opts->live && opts->last == STAGE_OBJ)
+		live_note(opts->live, j.script, j.plan, opts->maker);
 	script_free(j.script);
 	arena_free(&j.arena);
 	if (ok)

@@ -23,6 +23,13 @@ struct compile_opts {
 	struct machine *machine;
 	const char *const *params; /* $1 ... $# ; also --name=value */
 	size_t n_params;
+	bool is_statement; /* the source is the inside of a begin probe; a
+			      value at its end is printed */
+	size_t n_kept; /* the first sources of srcs: what they declare can be
+			  used; the one to compile was added last */
+	struct live_maps *live; /* maps that are there already; those that the
+				   script makes are added. NULL: none */
+	uint32_t maker; /* who makes them */
 	const char *probe_filter; /* only probes of such names; NULL: all */
 	bool params_later; /* it is saved: missing ones may still come */
 	char *const *env; /* for ESPY_*; NULL: none */

@@ -19,6 +19,7 @@
 
 struct function; /* lang/lang.h: row of a function */
 struct builtin; /* row of a builtin */
+struct live_map; /* sema/live.h: a map that was there before */
 struct probe_type; /* row of a probe type */
 
 /* --- operators --------------------------------------------------------------- */
@@ -172,6 +173,7 @@ struct expr {
 			const struct function *fn; /* check */
 			struct fn_decl *user; /* check: fn defined here */
 			uint32_t event; /* lower: plan event; 0 none */
+			uint32_t flags; /* check, lower: the event's */
 		} call;
 		struct { /* EX_MEMBER */
 			struct expr *base;
@@ -303,7 +305,9 @@ struct map {
 	bool is_failed; /* check: as in struct var */
 	bool is_missing; /* check: written by a probe that matches nothing */
 	uint64_t key_flexible; /* check: the same per key, one bit each */
-	uint32_t id; /* lower: index in plan.maps */
+	const struct live_map *live; /* check: it was there before; NULL */
+	bool is_lowered; /* lower: it is in the plan, as */
+	uint32_t id; /* index in plan.maps */
 	struct map *next;
 };
 
@@ -315,6 +319,7 @@ struct map_decl { /* let @m = lruhash(100); */
 	struct str kind;
 	struct span kind_span;
 	struct expr *size; /* NULL: not given */
+	bool is_kept; /* of an earlier script: no need to use it */
 	struct map_decl *next;
 };
 
@@ -466,6 +471,8 @@ struct script {
 	struct fn_decl *fns;
 	struct macro *macros;
 	struct probe *probes;
+	struct stmt *shown; /* parse: of statements, an expression without ';'
+			       at the end: its value is to be printed */
 
 	struct prog *progs; /* expand */
 	struct map *maps; /* check, in order of first use */
@@ -502,6 +509,7 @@ struct type_expr *type_expr_clone(struct arena *a, const struct type_expr *t);
 struct parse_env {
 	const char *const *params; /* $1 ... in attach points */
 	size_t n_params;
+	bool is_statement; /* the text is what is inside of a begin probe */
 };
 
 /* Parses one source of srcs; NULL with errors in d. The script owns
@@ -515,6 +523,15 @@ void script_free(struct script *s);
  * the file that names them; no file is read twice. False with errors in d. */
 bool script_import(struct script *s, const struct parse_env *env,
 		   struct diags *d);
+
+/* Puts the declarations of n sources of s's, which start at index 0, before
+ * those of s, except those that s has itself. Their probes are dropped. False
+ * with errors in d. */
+bool script_keep(struct script *s, size_t n, const struct parse_env *env,
+		 struct diags *d);
+
+/* How a piece of C is told from others: "struct x", "#define X". */
+struct str c_text_name(struct arena *a, struct str text);
 
 /* Macros of its C that have parameters become macros of s where they can; after
  * script_import(). Reports nothing. */

@@ -142,6 +142,7 @@ int tokens_c_decl(struct parse *p, size_t from)
 		tokens_add(p, C_TEXT, from, end);
 		return (int)(end - from);
 	}
+	p->is_endless = true;
 	while (isalpha((unsigned char)s.p[word]))
 		word++;
 	if (parse_error(p, parse_span(p, from, word), D_SYNTAX,

@@ -384,4 +384,9 @@ void ast_probe(struct parse *p, struct span at, struct points points,
 	probe->predicate = predicate;
 	probe->body = statements_of(p, body);
 	append(p->last_probe, probe);
+	if (!p->env || !p->env->is_statement || !body->block.value)
+		return;
+	p->script->shown = probe->body;
+	while (p->script->shown->next)
+		p->script->shown = p->script->shown->next;
 }

@@ -94,6 +94,7 @@ void tokens_quoted(struct parse *p, size_t from, size_t to)
 
 void tokens_no_end(struct parse *p, size_t from)
 {
+	p->is_endless = true;
 	parse_error(p, parse_span(p, from, from + 2), D_SYNTAX,
 		    "this comment has no end, expected '*/'");
 	p->is_stopped = true;
@@ -255,11 +256,21 @@ bool tokens_missing_brace(struct parse *p, size_t from, size_t to)
 	return true;
 }
 
+void tokens_begin(struct parse *p)
+{
+	tokens_add(p, ATTACH_POINT, 0, 0)->text = STR("begin");
+	tokens_add(p, '{', 0, 0);
+	tokens_open(p, '{');
+}
+
 void tokens_end(struct parse *p)
 {
 	size_t end = p->src->text.n;
 
+	p->n_open = p->open.n;
 	p->unclosed = open_brace(p);
+	if (p->unclosed.start == p->unclosed.end) /* that of tokens_begin() */
+		p->unclosed = (struct span){ 0 };
 	close_all(p, end);
 	tokens_add(p, 0, end, end);
 }

@@ -44,6 +44,7 @@ struct parse {
 	size_t last; /* of the one read last */
 	bool is_recovering; /* skipping to where a mistake ends */
 	bool is_stopped; /* no use going on */
+	size_t n_open; /* brackets that are open at the end */
 	bool has_holes; /* words without a meaning: the grammar would only
 			   say so again */
 	unsigned int errors;
@@ -107,6 +108,9 @@ size_t tokens_braces(const struct parse *p); /* braces that are open */
  * with a ':' or of a begin or end block): reports the missing brace, closes
  * what is open and returns true. */
 bool tokens_missing_brace(struct parse *p, size_t from, size_t to);
+
+/* What stands around statements: the beginning of a begin probe. */
+void tokens_begin(struct parse *p);
 
 /* The end of the text: closes what is open and remembers it in p->unclosed. A
  * mistake before the end is likelier to be the cause, so nothing is said yet. */

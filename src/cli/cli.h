@@ -11,6 +11,7 @@ enum mode {
 	MODE_CHECK, /* --check: stop before code is made */
 	MODE_EMIT, /* --emit=STAGE: print a stage */
 	MODE_SAVE, /* --save FILE */
+	MODE_REPL, /* -i, or no script on a terminal */
 	MODE_LIST, /* -l */
 	MODE_INFO, /* --info */
 	MODE_COMPLETION, /* --completion SHELL */
@@ -25,7 +26,7 @@ struct cli {
 	enum mode mode;
 	enum stage stage; /* MODE_EMIT */
 	const char *program; /* -e */
-	const char *file; /* a path or "-"; NULL with -e */
+	const char *file; /* a path or "-"; NULL with -e, or MODE_REPL */
 	const char *save; /* MODE_SAVE */
 	const char *probe_filter; /* NULL: all probes */
 	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */

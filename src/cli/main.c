@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/completion.h"
 #include "cli/docs.h"
+#include "cli/repl.h"
 
 #define MAX_SCRIPT (16u << 20) /* bytes of a script or saved program */
 
@@ -202,6 +203,8 @@ static int dispatch(struct app *a)
 	case MODE_COMPLETION: return complete(a);
 	case MODE_DOC: return about(a);
 	case MODE_INFO: return info(a);
+	case MODE_REPL:
+		return repl_main(&a->cli, a->machine, a->cli.file, &a->diags);
 	case MODE_LIST:
 		return cli_list(&a->cli, a->machine, &a->sources, &a->diags);
 	case MODE_RUN:

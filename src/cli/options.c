@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+
+#include <unistd.h>
+
 #include "plan/params.h"
 
 enum {
@@ -17,6 +20,7 @@ enum {
 const struct option cli_long_options[] = {
 	RUN_OPTS_LONG,
 	{ "list", no_argument, NULL, 'l' },
+	{ "interactive", no_argument, NULL, 'i' },
 	{ "warnings", no_argument, NULL, 'k' },
 	{ "btf", no_argument, NULL, 'b' },
 	{ "usdt-file-activation", no_argument, NULL, 'b' },
@@ -40,12 +44,15 @@ const char cli_help[] =
 	"       espy [options] -e 'PROGRAM' [parameters]\n"
 	"       espy [options] prog.o [parameters]\n"
 	"       espy -l [PATTERN]\n"
+	"       espy [-i [FILE]]\n"
 	"\n"
 	"Look inside the running kernel and its programs: a script's probes are\n"
 	"compiled, proved safe by the kernel, attached, and what they count and\n"
 	"print is shown.\n"
 	"\n"
 	"  -e PROGRAM        the script itself; FILE '-' is standard input\n"
+	"  -i                interactive: type clauses and questions; FILE is\n"
+	"                    loaded first. So is espy without a script\n"
 	"  -p PID            only this process; end with it\n"
 	"  -c COMMAND        start COMMAND once attached; end with it\n"
 	"  -o FILE           write the script's output to FILE\n"
@@ -120,6 +127,7 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	switch (opt) {
 	case 'e': c->program = arg; return true;
 	case 'l': c->mode = MODE_LIST; return true;
+	case 'i': c->mode = MODE_REPL; return true;
 	case 'k': c->is_wary = true; return true;
 	case 'b': return true; /* that is always so here */
 	case 'd':
@@ -156,11 +164,19 @@ static bool usage(struct diags *d, const char *fmt, const char *what)
 	return false;
 }
 
+static bool is_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 /* What follows the options: the script, unless -e gave it, then parameters. */
 static bool take_words(struct cli *c, int n, char **words, struct diags *d)
 {
-	bool wants_script = c->mode <= MODE_SAVE;
+	bool wants_script;
 
+	if (c->mode == MODE_RUN && !c->program && n == 0 && is_terminal())
+		c->mode = MODE_REPL;
+	wants_script = c->mode <= MODE_SAVE || (c->mode == MODE_REPL && n > 0);
 	if (c->mode == MODE_LIST && !c->program && n > 0) {
 		c->word = *words++;
 		n--;
@@ -182,7 +198,7 @@ bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 	run_opts_init(&c->run);
 	opterr = 0;
 	/* '+': options end at the script, so that its parameters are its own */
-	while ((opt = getopt_long(argc, argv, "+:e:ld:hVkbI:" RUN_OPTS_SHORT,
+	while ((opt = getopt_long(argc, argv, "+:e:ild:hVkbI:" RUN_OPTS_SHORT,
 				  cli_long_options, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 

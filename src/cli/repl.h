@@ -17,6 +17,7 @@
 
 #include "cli/cli.h"
 #include "runtime/registry.h"
+#include "sema/live.h"
 
 struct repl;
 
@@ -50,7 +51,8 @@ struct entry {
 	struct str text; /* as typed, without blanks around it */
 	struct str name; /* of its first probe: "kprobe:vfs_read" */
 	struct arena arena; /* owns text and name */
-	struct sources sources; /* what it was compiled from */
+	struct sources sources; /* what it was compiled from; the last one is
+				   text */
 	struct plan *plan; /* as long as the entry is there */
 	struct session *session; /* NULL unless ENTRY_ON */
 	int64_t added; /* seconds since 1970 */
@@ -76,6 +78,7 @@ struct kept {
 	enum kept_kind kind;
 	struct str name, text;
 	struct arena arena; /* owns both */
+	bool is_wanted; /* by what is being compiled */
 	struct kept *next; /* by kind, then by age */
 };
 
@@ -160,6 +163,8 @@ struct repl {
 	struct repl_ui ui;
 	struct session_opts opts; /* of entries: pid and command are filters */
 	struct registry *maps; /* live ones */
+	struct live_maps live; /* the same for the compiler: what pointers in
+				  them point to */
 	struct entry *entries; /* by number */
 	struct kept *kept;
 	uint32_t last_number; /* of entries so far */
@@ -170,10 +175,13 @@ struct repl {
 				and emptied after each entry */
 	int status; /* of the first failure; 0 */
 	bool is_over; /* :quit, the end of input */
+	bool is_failed; /* what is being entered: r->failure says why */
 	bool is_interrupted; /* Ctrl-C came while something was printed: stop
 				printing, then set it back */
 	bool is_shown; /* between ui.before() and ui.after() */
 	int epoll_fd, signal_fd, timer_fd;
+	int stats_fd; /* while it is open the kernel measures (runtime/stats.h);
+			 -errno: it does not */
 	repl_tick tick; /* NULL: nothing is watched */
 	void *watch; /* of who asked for the timer */
 };

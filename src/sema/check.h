@@ -192,6 +192,9 @@ bool sema_no_field(struct sema *s, const struct type *record, struct str name,
 /* The map of that name, made when new. */
 struct map *sema_map(struct sema *s, struct str name, struct span at);
 
+/* Hints at who made m, which was there before the script. */
+void sema_hint_live(struct sema *s, const struct map *m);
+
 /* Joins keys (NULL: scalar use) into the map's; reports what differs. */
 bool sema_map_keys(struct sema *s, struct map *m, struct expr *keys,
 		   struct span at);

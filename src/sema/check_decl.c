@@ -152,7 +152,7 @@ void check_maps(struct sema *s)
 		if (!m->decl)
 			continue;
 		check_kind(s, m);
-		if (!m->is_written && !m->is_read)
+		if (!m->is_written && !m->is_read && !m->decl->is_kept)
 			diag_warn(s->d, m->decl->span, D_UNUSED,
 				  "'%.*s' is declared and not used",
 				  STR_ARG(m->name));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_map.c - maps: their keys, their values, reading them. */
 #include "sema/check.h"
+#include "sema/live.h"
 
 #define MAX_KEYS 64
 
@@ -10,6 +11,24 @@ static struct map *find_map(struct sema *s, struct str name)
 		if (str_eq(m->name, name))
 			return m;
 	return NULL;
+}
+
+static bool has_any_key(const struct live_map *live)
+{
+	return live->key->kind != TY_NONE &&
+	       (live->store == MS_ARRAY || live->store == MS_PERCPU_ARRAY);
+}
+
+/* One that is there has its types. */
+{
+	const struct live_map *live = live_find(s->env->live, m->name);
+
+	if (!live)
+		return;
+	m->live = live;
+	if (!has_any_key(live))
+		m->key = live_key(live, s->types, s->env->machine);
+	m->value = live_value(live, s->types, s->env->machine);
 }
 
 struct map *sema_map(struct sema *s, struct str name, struct span at)
@@ -26,6 +45,24 @@ struct map *sema_map(struct sema *s, struct str name, struct span at)
 		end = &(*end)->next;
 	*end = m;
 	return m;
+}
+
+/* Its keys cannot change: it is there. */
+static bool is_settled(const struct map *m)
+{
+	return m->live && !has_any_key(m->live);
+}
+
+void sema_hint_live(struct sema *s, const struct map *m)
+{
+	auto_buf struct buf who = { 0 };
+
+	if (m->live->maker)
+		buf_printf(&who, "entry %u", m->live->maker);
+	else
+		buf_puts(&who, "an earlier statement");
+	diag_hint(s->d, "%s made it so; ':drop %.*s' forgets it", who.p,
+		  STR_ARG(m->name));
 }
 
 /* --- keys -------------------------------------------------------------------------- */
@@ -180,7 +217,9 @@ static bool differ(struct sema *s, const struct map *m, const struct type *key,
 			   "the key of '%.*s' is %s here, but was %s",
 			   STR_ARG(m->name), key_text(s, key),
 			   key_text(s, m->key));
-	if (m->key_span.start != at.start)
+	if (m->live)
+		sema_hint_live(s, m);
+	else if (m->key_span.start != at.start)
 		diag_note(s->d, m->key_span, "this is where it got its key");
 	return false;
 }
@@ -203,8 +242,10 @@ bool sema_map_keys(struct sema *s, struct map *m, struct expr *keys,
 		return true;
 	}
 	joined = join_keys(s, m, key, flexible);
-	if (!joined)
+	if (!joined || (is_settled(m) && !live_is_same(joined, m->key)))
 		return differ(s, m, key, at);
+	if (is_settled(m))
+		return true;
 	if (joined != m->key || (m->key_flexible & ~flexible)) {
 		s->changed = true;
 		m->key = joined;
@@ -244,7 +285,10 @@ static bool values_differ(struct sema *s, const struct map *m,
 			   "are of type %s",
 			   STR_ARG(m->name), sema_name(s, t),
 			   sema_name(s, m->value));
-	diag_note(s->d, m->value_span, "this is where it got its type");
+	if (m->live)
+		sema_hint_live(s, m);
+	else
+		diag_note(s->d, m->value_span, "this is where it got its type");
 	return false;
 }
 
@@ -270,8 +314,10 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		return true;
 	}
 	joined = type_join(s->types, m->value, m->is_flexible, t, flexible);
-	if (!joined)
+	if (!joined || (m->live && !live_is_same(joined, m->value)))
 		return values_differ(s, m, t, at);
+	if (m->live)
+		return true;
 	if (joined != m->value || (m->is_flexible && !flexible)) {
 		s->changed = true;
 		m->value = joined;

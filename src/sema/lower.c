@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "sema/check.h"
+#include "sema/live.h"
 
 /* --- maps ---------------------------------------------------------------------------- */
 
@@ -13,6 +14,8 @@ static enum map_store map_store(const struct map *m)
 	bool is_percpu = type_is_aggregation(m->value);
 	enum map_store store;
 
+	if (m->live)
+		return m->live->store;
 	if (m->key->kind == TY_NONE)
 		return is_percpu ? MS_PERCPU_ARRAY : MS_ARRAY;
 	if (m->decl && sema_map_store(m->decl, &store))
@@ -24,6 +27,8 @@ static uint32_t map_entries(const struct lower *l, const struct map *m)
 {
 	if (m->key->kind == TY_NONE)
 		return 1;
+	if (m->live)
+		return m->live->max_entries;
 	if (m->decl && m->decl->size)
 		return (uint32_t)m->decl->size->num;
 	return (uint32_t)l->script->options.num[OPT_MAX_MAP_KEYS];
@@ -53,13 +58,26 @@ static void lower_map(struct lower *l, struct map *m)
 	if (m->key->kind != TY_NONE)
 		x.key = lower_type(l, map_key(l, m));
 	m->id = plan_add_map(l->plan, &x);
+	m->is_lowered = true;
 }
 
 static void lower_maps(struct lower *l)
 {
-	for (struct map *m = l->script->maps; m; m = m->next)
+	for (struct map *m = l->script->maps; m; m = m->next) {
+		if (m->live && !m->is_read && !m->is_written)
+			continue;
 		if (m->value && m->key) /* else declared and not used */
 			lower_map(l, m);
+	}
+}
+
+/* Numbers of probes mean the same in all plans that share maps. */
+static void lower_known_names(struct lower *l)
+{
+	const struct plan *known = l->env->live ? l->env->live->names : NULL;
+
+	for (size_t i = 0; known && i < known->names.n; i++)
+		plan_add_name(l->plan, known->names.v[i]);
 }
 
 /* One value per thread holds all self-> variables. */
@@ -332,6 +350,21 @@ static const struct plan_probe *find_mark(const struct lower *l,
 	return NULL;
 }
 
+/* Are they among those that are known, one after the other? */
+static bool find_names(const struct lower *l, const struct str *names, size_t n,
+		       uint32_t *first)
+{
+	const struct plan *known = l->env->live ? l->env->live->names : NULL;
+	size_t i, same = 0;
+
+	for (i = 0; known && i < known->names.n && same < n; i++)
+		same = str_eq(known->names.v[i], names[same]) ? same + 1 : 0;
+	if (same < n)
+		return false;
+	*first = (uint32_t)(i - n);
+	return true;
+}
+
 /* Adds the names of x's targets, which start at names.v[at] of p. */
 static uint32_t lower_names(struct lower *l, const struct prog *p,
 			    const struct plan_probe *x, size_t at)
@@ -342,6 +375,8 @@ static uint32_t lower_names(struct lower *l, const struct prog *p,
 
 	if (other)
 		return other->first_name;
+	if (find_names(l, p->names.v + at, n, &first))
+		return first;
 	for (size_t i = at; i < at + n; i++)
 		plan_add_name(l->plan, p->names.v[i]);
 	return first;
@@ -463,7 +498,9 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	if (s->c_has_layout)
 		lower_need_release(&l);
 	lower_options(&l);
+	if (!env->live) /* else sessions share maps */
 	lower_maps(&l);
+	lower_known_names(&l);
 	vec_each(call, &s->options_used)
 		(*call)->call.fn->lower(&l, *call);
 	lower_selfs(&l);

@@ -12,6 +12,8 @@
 #include "ast/ast.h"
 #include "machine/machine.h"
 
+struct live_maps; /* sema/live.h */
+
 struct sema_env {
 	struct machine *machine;
 	const char *const *params; /* of the script: $1 ... */
@@ -19,6 +21,7 @@ struct sema_env {
 	const char *const *words; /* all of them, also --name=value */
 	size_t n_words;
 	const char *probe_filter; /* a regular expression; NULL: all probes */
+	const struct live_maps *live; /* maps that are there; NULL: none */
 	bool params_later; /* it is saved: missing ones may still come */
 	bool unsafe;
 	bool is_wary; /* -k: reads that fail and missing keys are told */
@@ -27,6 +30,9 @@ struct sema_env {
 	const char *const *c_files; /* --include: read before the script's C;
 				       ends with NULL; NULL: none */
 };
+
+/* Makes script.shown a print(), where it has a value; before the expansion. */
+void sema_show(struct script *s);
 
 /* Each returns false with errors in d. In this order. */
 bool macros_expand(struct script *s, struct diags *d);
