@@ -388,6 +388,7 @@ static void take_descriptors(struct session *s)
 	s->lost_fd = map_fd(s, ABI_MAP_LOST);
 	s->sites_fd = map_fd(s, ABI_MAP_SITES);
 	take_stacks(s);
+	registry_take(s);
 }
 
 static int prepare_object(struct session *s)

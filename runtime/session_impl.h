@@ -101,6 +101,7 @@ struct session {
 	struct sigaction old_interrupt;
 	bool is_interrupted; /* so is old_interrupt */
 
+	bool is_begun; /* the first turn was taken */
 	bool is_exiting; /* exit(): what is behind it is not handled */
 	bool is_discarding; /* records are dropped unread */
 	int status;

@@ -44,6 +44,7 @@ struct parse {
 	size_t last; /* of the one read last */
 	bool is_recovering; /* skipping to where a mistake ends */
 	bool is_stopped; /* no use going on */
+	bool is_endless; /* something taken whole does not end */
 	size_t n_open; /* brackets that are open at the end */
 	bool has_holes; /* words without a meaning: the grammar would only
 			   say so again */

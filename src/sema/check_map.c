@@ -13,6 +13,7 @@ static struct map *find_map(struct sema *s, struct str name)
 	return NULL;
 }
 
+/* Arrays that are declared take any integers as keys. */
 static bool has_any_key(const struct live_map *live)
 {
 	return live->key->kind != TY_NONE &&
@@ -20,6 +21,7 @@ static bool has_any_key(const struct live_map *live)
 }
 
 /* One that is there has its types. */
+static void take_live(struct sema *s, struct map *m)
 {
 	const struct live_map *live = live_find(s->env->live, m->name);
 
@@ -41,6 +43,7 @@ struct map *sema_map(struct sema *s, struct str name, struct span at)
 	m = arena_new(s->arena, struct map);
 	m->name = name;
 	m->first = at;
+	take_live(s, m);
 	while (*end)
 		end = &(*end)->next;
 	*end = m;
