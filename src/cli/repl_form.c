@@ -91,7 +91,10 @@ static bool is_script(const struct scan *as_script,
 	case FN:
 	case C_TEXT: return true;
 	case LET: return kind_at(as_script, 1) != VAR;
-	case ATTACH_POINT: return is_clause(as_statement, text);
+	case ATTACH_POINT:
+		return (kind_at(as_script, 1) == '{' &&
+			probe_type_find(as_script->v[0].text)) ||
+		       is_clause(as_statement, text);
 	}
 	return false;
 }
