@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/docs.h"
 
+#include <ctype.h>
+
 #include "base/diag.h"
+#include "cli/repl.h"
 #include "lang/lang.h"
 #include "plan/options.h"
 
 /* One row of any table, reduced to what documentation needs. */
-struct entry {
+struct doc_row {
 	const char *name;
 	const char *form; /* prototype, type or form of the attach point */
 	const char *doc;
@@ -20,24 +23,26 @@ enum chapter {
 	CH_WORDS,
 	CH_PROBES,
 	CH_OPTIONS,
-	CH_CODES
+	CH_CODES,
+	CH_COMMANDS
 };
 
 static const char *const chapter_names[] = {
 	[CH_FUNCTIONS] = "functions", [CH_BUILTINS] = "builtins",
 	[CH_WORDS] = "words",         [CH_PROBES] = "probes",
 	[CH_OPTIONS] = "options",     [CH_CODES] = "codes",
+	[CH_COMMANDS] = "commands",
 };
 
-typedef void (*entry_fn)(const struct entry *e, enum chapter c, void *arg);
+typedef void (*entry_fn)(const struct doc_row *e, enum chapter c, void *arg);
 
 static void each_function(entry_fn f, void *arg)
 {
 	for (size_t i = 0; function_tables[i]; i++) {
 		for (const struct function *r = function_tables[i]; r->name;
 		     r++) {
-			struct entry e = { r->name, r->proto, r->doc,
-					   r->example, r->flags & FN_UNSAFE };
+			struct doc_row e = { r->name, r->proto, r->doc,
+					     r->example, r->flags & FN_UNSAFE };
 
 			f(&e, CH_FUNCTIONS, arg);
 		}
@@ -49,8 +54,8 @@ static void each_builtin(entry_fn f, void *arg)
 	for (size_t i = 0; builtin_tables[i]; i++) {
 		for (const struct builtin *r = builtin_tables[i]; r->name;
 		     r++) {
-			struct entry e = { r->name, r->type, r->doc, r->example,
-					   false };
+			struct doc_row e = { r->name, r->type, r->doc,
+					     r->example, false };
 
 			f(&e, CH_BUILTINS, arg);
 		}
@@ -60,8 +65,8 @@ static void each_builtin(entry_fn f, void *arg)
 static void each_word(entry_fn f, void *arg)
 {
 	for (const struct word *r = word_rows; r->name; r++) {
-		struct entry e = { r->name, r->form, r->doc, r->example,
-				   false };
+		struct doc_row e = { r->name, r->form, r->doc, r->example,
+				     false };
 
 		f(&e, CH_WORDS, arg);
 	}
@@ -72,8 +77,8 @@ static void each_probe(entry_fn f, void *arg)
 	for (size_t i = 0; probe_type_tables[i]; i++) {
 		for (const struct probe_type *r = probe_type_tables[i]; r->name;
 		     r++) {
-			struct entry e = { r->name, r->form, r->doc, r->example,
-					   false };
+			struct doc_row e = { r->name, r->form, r->doc,
+					     r->example, false };
 
 			f(&e, CH_PROBES, arg);
 		}
@@ -110,7 +115,7 @@ static void each_option(entry_fn f, void *arg)
 	for (size_t i = 0; i < OPT_N; i++) {
 		const struct option_row *r = &option_rows[i];
 		auto_buf struct buf form = {};
-		struct entry e = { r->name, NULL, r->doc, NULL, false };
+		struct doc_row e = { r->name, NULL, r->doc, NULL, false };
 
 		option_form(r, &form);
 		e.form = form.p;
@@ -121,11 +126,32 @@ static void each_option(entry_fn f, void *arg)
 static void each_code(entry_fn f, void *arg)
 {
 	for (int i = 0; i < D_N; i++) {
-		struct entry e = { diag_code_name((enum diag_code)i), "",
-				   diag_code_doc((enum diag_code)i), NULL,
-				   false };
+		struct doc_row e = { diag_code_name((enum diag_code)i), "",
+				     diag_code_doc((enum diag_code)i), NULL,
+				     false };
 
 		f(&e, CH_CODES, arg);
+	}
+}
+
+/* Of a session. */
+static void each_command(entry_fn f, void *arg)
+{
+	for (const struct repl_command *c = repl_commands; c->name; c++) {
+		auto_buf struct buf form = {}, doc = {};
+		struct doc_row e = { c->name, NULL, NULL, NULL, false };
+
+		buf_printf(&form, ":%s%s%s", c->name, *c->args ? " " : "",
+			   c->args);
+		buf_printf(&doc, "%c%s.", toupper((unsigned char)*c->brief),
+			   c->brief + 1);
+		if (c->help)
+			buf_printf(&doc, "\n%s", c->help);
+		while (doc.p[doc.n - 1] == '\n')
+			doc.p[--doc.n] = '\0';
+		e.form = form.p;
+		e.doc = doc.p;
+		f(&e, CH_COMMANDS, arg);
 	}
 }
 
@@ -143,7 +169,8 @@ static void each_entry(entry_fn f, void *arg)
 /* The form has the name in it. */
 static bool is_form(enum chapter c)
 {
-	return c == CH_FUNCTIONS || c == CH_PROBES || c == CH_WORDS;
+	return c == CH_FUNCTIONS || c == CH_PROBES || c == CH_WORDS ||
+	       c == CH_COMMANDS;
 }
 
 struct about {
@@ -152,7 +179,7 @@ struct about {
 	bool found;
 };
 
-static void about_one(const struct entry *e, enum chapter c, void *arg)
+static void about_one(const struct doc_row *e, enum chapter c, void *arg)
 {
 	struct about *a = arg;
 
@@ -186,7 +213,7 @@ struct nearest {
 	struct suggest s;
 };
 
-static void nearest_one(const struct entry *e, enum chapter c, void *arg)
+static void nearest_one(const struct doc_row *e, enum chapter c, void *arg)
 {
 	struct nearest *n = arg;
 
@@ -202,7 +229,7 @@ struct str docs_suggest(struct str name)
 	return n.s.best;
 }
 
-static void name_one(const struct entry *e, enum chapter c, void *arg)
+static void name_one(const struct doc_row *e, enum chapter c, void *arg)
 {
 	(void)c;
 	buf_printf(arg, "%s ", e->name);
@@ -218,9 +245,12 @@ void docs_names(struct buf *out)
 /* Text as roff: backslashes doubled, dashes plain, no line starts a request. */
 static void roff(struct buf *out, const char *text)
 {
-	if (*text == '.' || *text == '\'')
-		buf_puts(out, "\\&");
+	bool begins = true; /* a line */
+
 	for (; *text; text++) {
+		if (begins && (*text == '.' || *text == '\''))
+			buf_puts(out, "\\&");
+		begins = *text == '\n';
 		if (*text == '\\')
 			buf_puts(out, "\\e");
 		else if (*text == '-')
@@ -251,7 +281,7 @@ struct chapter_out {
 	struct buf *out;
 };
 
-static void chapter_one(const struct entry *e, enum chapter c, void *arg)
+static void chapter_one(const struct doc_row *e, enum chapter c, void *arg)
 {
 	struct chapter_out *o = arg;
 
@@ -284,6 +314,8 @@ bool docs_chapter(struct str chapter, struct buf *out)
 			continue;
 		if (i == CH_CODES)
 			each_code(chapter_one, &o);
+		else if (i == CH_COMMANDS)
+			each_command(chapter_one, &o);
 		else
 			each_entry(chapter_one, &o);
 		return true;
@@ -291,7 +323,7 @@ bool docs_chapter(struct str chapter, struct buf *out)
 	return false;
 }
 
-static void example_one(const struct entry *e, enum chapter c, void *arg)
+static void example_one(const struct doc_row *e, enum chapter c, void *arg)
 {
 	struct buf *out = arg;
 	bool is_script;

@@ -73,7 +73,7 @@ static bool help_all(struct repl *r)
 		       "or an expression runs once.\n");
 	for (const struct repl_command *c = repl_commands; c->name; c++) {
 		buf_puts(&out, "  ");
-		put_usage(c, 22, &out);
+		put_usage(c, 24, &out);
 		buf_printf(&out, "%s\n", c->brief);
 	}
 	buf_puts(&out, "':help NAME' tells more; the beginning of a name is "
@@ -95,9 +95,11 @@ bool repl_cmd_help(struct repl *r, struct str args)
 		return false;
 	put_usage(c, 0, &out);
 	buf_printf(&out, "\n    %s.\n", c->brief);
-	for (struct str rest = str_from(c->help); rest.n;)
-		buf_printf(&out, "    %.*s\n",
-			   STR_ARG(str_split(rest, '\n', &rest)));
+	for (struct str rest = str_from(c->help); rest.n;) {
+		struct str line = str_split(rest, '\n', &rest);
+
+		buf_printf(&out, "    %.*s\n", STR_ARG(line));
+	}
 	return answer(r, &out);
 }
 

@@ -33,7 +33,9 @@ bool repl_cmd_maps(struct repl *r, struct str args);
 /* What an entry has done since it was added; now and before :off. */
 struct session_stats repl_stats(const struct entry *e);
 
-/* repl_watch.c: what is in a map. */
+/* repl_watch.c: what is in a map. The first: the one of that name, NULL after a
+ * report. */
+struct registry_map *repl_map_arg(struct repl *r, struct str name);
 bool repl_cmd_print(struct repl *r, struct str args);
 bool repl_cmd_watch(struct repl *r, struct str args);
 

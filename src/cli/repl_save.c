@@ -51,9 +51,11 @@ static void put_declarations(const struct repl *r, struct buf *out)
 /* What is not attached is there to be read only. */
 static void put_text(struct str text, const char *prefix, struct buf *out)
 {
-	while (text.n)
-		buf_printf(out, "%s%.*s\n", prefix,
-			   STR_ARG(str_split(text, '\n', &text)));
+	while (text.n) {
+		struct str line = str_split(text, '\n', &text);
+
+		buf_printf(out, "%s%.*s\n", prefix, STR_ARG(line));
+	}
 }
 
 static struct str slice(const struct source *src, struct span at)

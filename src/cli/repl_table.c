@@ -123,14 +123,18 @@ bool repl_cmd_maps(struct repl *r, struct str args)
 {
 	struct table t = { .heads = { "MAP", "TYPE", ">ENTRIES", ">ROOM",
 				      ">FILL", ">BYTES" } };
+	const struct registry_map *only = NULL;
 
-	if (args.n)
-		return repl_misuse(r, ":maps takes nothing, found '%.*s'",
-				   STR_ARG(args));
 	repl_drain(r);
+	if (args.n) {
+		only = repl_map_arg(r, args);
+		if (!only)
+			return false;
+	}
 	for (const struct registry_map *m = registry_first(r->maps); m;
 	     m = m->next)
-		add_map(&t, m);
+		if (!only || m == only)
+			add_map(&t, m);
 	if (t.cells.n)
 		print(r, &t);
 	else

@@ -13,7 +13,7 @@ struct watch {
 	size_t lines; /* of the screen that it has now */
 };
 
-static struct registry_map *find_map(struct repl *r, struct str name)
+struct registry_map *repl_map_arg(struct repl *r, struct str name)
 {
 	struct registry_map *m = registry_find(r->maps, name);
 	struct suggest near = {};
@@ -62,7 +62,7 @@ bool repl_cmd_print(struct repl *r, struct str args)
 	if (!args_map_number(args, "p", &name, &top, r->diags))
 		return false;
 	repl_drain(r);
-	m = find_map(r, name);
+	m = repl_map_arg(r, name);
 	if (!m || !put_map(r, m, top, &out))
 		return false;
 	repl_put(r, REPL_OUT, buf_view(&out));
@@ -153,7 +153,7 @@ bool repl_cmd_watch(struct repl *r, struct str args)
 		return false;
 	if (!can_draw(r))
 		return repl_cmd_print(r, name);
-	if (!find_map(r, name))
+	if (!repl_map_arg(r, name))
 		return false;
 	w = xzalloc(sizeof(*w));
 	buf_str(&w->name, name);
