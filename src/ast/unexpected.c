@@ -192,7 +192,7 @@ static void add_found(const struct token *t, struct buf *out)
 {
 	struct str text = t->text;
 
-	if (!t->kind) {
+	if (!t->kind || !text.n) { /* or a bracket that closes what is open */
 		buf_puts(out, "end of file");
 		return;
 	}

@@ -128,8 +128,8 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 }
 
 /* The key as it is used here, and which of its elements are flexible. */
-static const struct type *use_key(struct sema *s, struct expr *keys,
-				  uint64_t *flexible)
+static const struct type *use_key(struct sema *s, const struct map *m,
+				  struct expr *keys, uint64_t *flexible)
 {
 	const struct type *elems[MAX_KEYS];
 	bool is_tuple;
@@ -150,6 +150,9 @@ static const struct type *use_key(struct sema *s, struct expr *keys,
 			return NULL;
 		}
 		elems[n] = key_type(s, k);
+		if (elems[n] && s->env->live && !m->live)
+			elems[n] =
+				live_widen(s->types, elems[n], k->is_literal);
 		if (!elems[n] || !sema_fits(s, k->type, k->span))
 			return NULL;
 		if (sema_is_flexible(k))
@@ -231,7 +234,7 @@ bool sema_map_keys(struct sema *s, struct map *m, struct expr *keys,
 		   struct span at)
 {
 	uint64_t flexible;
-	const struct type *key = use_key(s, keys, &flexible), *joined;
+	const struct type *key = use_key(s, m, keys, &flexible), *joined;
 
 	if (!key)
 		return false;
@@ -244,11 +247,11 @@ bool sema_map_keys(struct sema *s, struct map *m, struct expr *keys,
 		s->changed = true;
 		return true;
 	}
-	joined = join_keys(s, m, key, flexible);
-	if (!joined || (is_settled(m) && !live_is_same(joined, m->key)))
-		return differ(s, m, key, at);
 	if (is_settled(m))
-		return true;
+		return live_takes(m->key, key) || differ(s, m, key, at);
+	joined = join_keys(s, m, key, flexible);
+	if (!joined)
+		return differ(s, m, key, at);
 	if (joined != m->key || (m->key_flexible & ~flexible)) {
 		s->changed = true;
 		m->key = joined;
@@ -309,6 +312,10 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 				  sema_name(s, t));
 	if (!sema_fits(s, t, at))
 		return false;
+	if (m->live)
+		return live_takes(m->value, t) || values_differ(s, m, t, at);
+	if (s->env->live)
+		t = live_widen(s->types, t, e && e->is_literal);
 	if (!m->value) {
 		m->value = t;
 		m->value_span = at;
@@ -317,10 +324,8 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		return true;
 	}
 	joined = type_join(s->types, m->value, m->is_flexible, t, flexible);
-	if (!joined || (m->live && !live_is_same(joined, m->value)))
+	if (!joined)
 		return values_differ(s, m, t, at);
-	if (m->live)
-		return true;
 	if (joined != m->value || (m->is_flexible && !flexible)) {
 		s->changed = true;
 		m->value = joined;

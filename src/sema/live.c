@@ -46,13 +46,15 @@ const struct type *live_value(const struct live_map *m, struct types *t,
 	return with_target(m->value, m->value_target, t, machine);
 }
 
+static bool is_same(const struct type *a, const struct type *b);
+
 static bool has_same_fields(const struct type *a, const struct type *b)
 {
 	if (a->n_fields != b->n_fields || !str_eq(a->name, b->name))
 		return false;
 	for (uint32_t i = 0; i < a->n_fields; i++)
 		if (a->fields[i].offset != b->fields[i].offset ||
-		    !live_is_same(a->fields[i].type, b->fields[i].type))
+		    !is_same(a->fields[i].type, b->fields[i].type))
 			return false;
 	return true;
 }
@@ -65,7 +67,8 @@ static bool has_same_numbers(const struct type *a, const struct type *b)
 	       a->mode == b->mode;
 }
 
-bool live_is_same(const struct type *a, const struct type *b)
+/* Have values of both the same bytes with the same meaning? */
+static bool is_same(const struct type *a, const struct type *b)
 {
 	if (a == b)
 		return true;
@@ -77,9 +80,44 @@ bool live_is_same(const struct type *a, const struct type *b)
 		return str_eq(a->name, b->name);
 	if (a->kind == TY_RECORD || a->kind == TY_TUPLE)
 		return has_same_fields(a, b);
-	if (a->kind == TY_ARRAY && !live_is_same(a->elem, b->elem))
+	if (a->kind == TY_ARRAY && !is_same(a->elem, b->elem))
 		return false;
 	return has_same_numbers(a, b) && str_eq(a->name, b->name);
+}
+
+static bool takes_tuple(const struct type *to, const struct type *from)
+{
+	if (to->n_fields != from->n_fields)
+		return false;
+	for (uint32_t i = 0; i < to->n_fields; i++)
+		if (!live_takes(to->fields[i].type, from->fields[i].type))
+			return false;
+	return true;
+}
+
+bool live_takes(const struct type *to, const struct type *from)
+{
+	if (to->kind == TY_INT && type_is_integer(from))
+		return to->size >= from->size;
+	if (to->kind != from->kind)
+		return false;
+	if (to->kind == TY_STRING || to->kind == TY_BUFFER)
+		return to->size >= from->size;
+	if (to->kind == TY_TUPLE)
+		return takes_tuple(to, from);
+	return is_same(to, from);
+}
+
+#define TEXT_ROOM 64 /* bytes */
+
+const struct type *live_widen(struct types *t, const struct type *type,
+			      bool is_literal)
+{
+	if (type->kind == TY_INT)
+		return type_int(t, 8, type->is_signed);
+	if (type->kind == TY_STRING && is_literal && type->size < TEXT_ROOM)
+		return type_string(t, TEXT_ROOM);
+	return type;
 }
 
 /* --- the list ---------------------------------------------------------------- */

@@ -47,7 +47,12 @@ const struct type *live_key(const struct live_map *m, struct types *t,
 const struct type *live_value(const struct live_map *m, struct types *t,
 			      struct machine *machine);
 
-/* Have values of both the same bytes with the same meaning? */
-bool live_is_same(const struct type *a, const struct type *b);
+/* Can a map with keys or values of type `to` take one of type `from`? */
+bool live_takes(const struct type *to, const struct type *from);
+
+/* The type of a new map's keys or values, which others will use: integers have
+ * 64 bits, texts of the script some room. */
+const struct type *live_widen(struct types *t, const struct type *type,
+			      bool is_literal);
 
 #endif
