@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/attach_multi.h"
+#include "runtime/loop.h"
 #include "runtime/way.h"
 
 #define NOWHERE      ((struct span){ 0 })
@@ -93,6 +94,10 @@ int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
 
 	if (event_fd < 0)
 		return event_fd;
+	if (loop_ending_signal(s)) {
+		close(event_fd);
+		return -EINTR;
+	}
 	link_fd = bpf_link_create(prog_fd, event_fd, BPF_PERF_EVENT, &opts);
 	if (link_fd < 0 || ioctl(event_fd, PERF_EVENT_IOC_ENABLE, 0)) {
 		err = -errno;
@@ -155,6 +160,8 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 	uint64_t missing = s->plan->options.num[OPT_MISSING_PROBES];
 	struct str name = attach_name(s, p, i);
 
+	if (err == -EINTR) /* nobody waits for it any more */
+		return err;
 	if (is_missing(err) && missing == MISSING_IGNORE)
 		return 0;
 	if (is_missing(err) && missing == MISSING_WARN) {
@@ -285,6 +292,8 @@ static int attach_one(struct session *s, size_t i, bool reversed,
 
 	if (s->is_trampoline[i] || is_last_first(p) != reversed)
 		return 0;
+	if (loop_ending_signal(s))
+		return -EINTR;
 	if (s->is_multi[i])
 		err = multi_attach(s, i, fd);
 	else

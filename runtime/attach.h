@@ -28,7 +28,8 @@ struct attach_ops {
 extern const struct attach_ops attach_ops[PK_N];
 
 /* Attaches every probe so that programs of one event run in the order of the
- * plan. -errno after a report. */
+ * plan. -errno after a report; -EINTR without one when a signal ends the trace
+ * before it begins. */
 int attach_all(struct session *s);
 
 /* No program runs any more when this returns. Returns before the kernel is

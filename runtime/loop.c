@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "runtime/attach.h"
+
+#define MAX_WAITING 64 /* signals of different numbers */
 #include "runtime/names.h"
 
 /* --- opening -------------------------------------------------------------- */
@@ -118,6 +120,33 @@ void loop_close(struct session *s)
 }
 
 /* --- running -------------------------------------------------------------- */
+
+int loop_ending_signal(const struct session *s)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t waiting, probes;
+	size_t i;
+
+	sigemptyset(&probes);
+	attach_add_signals(s, &probes);
+	if (!s->is_masked || sigpending(&waiting))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		if (sigismember(&waiting, ends[i]) &&
+		    !sigismember(&probes, ends[i]))
+			return ends[i];
+	return 0;
+}
+
+void loop_end_early(struct session *s)
+{
+	int i;
+
+	s->status = 128 + loop_ending_signal(s);
+	for (i = 0; i < MAX_WAITING && !s->is_interrupted; i++)
+		take_signal(s);
+	session_consume(s, true);
+}
 
 /* True: the trace is over. */
 static bool handle(struct session *s, int fd)

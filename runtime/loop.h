@@ -19,4 +19,13 @@ int loop_turn(struct session *s);
 /* Gives the signals back. */
 void loop_close(struct session *s);
 
+/* The number of a signal that came since loop_open() and will end the trace; 0:
+ * none. */
+int loop_ending_signal(const struct session *s);
+
+/* It came before the trace began: takes it, so that another one ends the
+ * process at once; the status is as shells have it. Shows what begin has said.
+ */
+void loop_end_early(struct session *s);
+
 #endif

@@ -83,8 +83,8 @@ static int take_form(struct run_opts *r, const char *arg, struct diags *d)
 /* "kprobe_multi,uprobe_multi": what is there, and not to be used. */
 static int take_no_feature(struct run_opts *r, const char *arg, struct diags *d)
 {
-	static const char *const names[] = { "kprobe_multi", "kprobe_session",
-					     "uprobe_multi", "fentry" };
+	static const char *const names[] = { "kprobe_multi", "uprobe_multi",
+					     "fentry" };
 	struct str rest = str_from(arg);
 
 	while (rest.n) {
@@ -100,8 +100,7 @@ static int take_no_feature(struct run_opts *r, const char *arg, struct diags *d)
 		diag_error(d, NOWHERE, D_USAGE,
 			   "--no-feature knows no feature '%.*s'",
 			   STR_ARG(name));
-		diag_hint(d, "there are kprobe_multi, kprobe_session, "
-			     "uprobe_multi and fentry");
+		diag_hint(d, "there are kprobe_multi, uprobe_multi and fentry");
 		return -1;
 	}
 	return 1;
@@ -211,7 +210,7 @@ static int run_session(const struct plan *p, struct machine *m,
 		if (session_stop(s) || session_print_maps(s))
 			err = -EIO;
 	}
-	status = err ? run_status(d) : session_status(s);
+	status = err && err != -EINTR ? run_status(d) : session_status(s);
 	hurry = session_hurry(s);
 	session_close(s);
 	print_diags(d, r->session.colour, &hurry);

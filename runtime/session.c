@@ -259,6 +259,8 @@ int session_start(struct session *s)
 		out_attached(&s->out, session_targets(s->plan));
 	if (!err)
 		err = child_let_go(&s->child, s->diags);
+	if (err == -EINTR)
+		loop_end_early(s);
 	if (err) {
 		attach_drop_all(s);
 	} else {

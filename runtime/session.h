@@ -23,9 +23,8 @@ enum buffering {
 /* What the kernel can, and is not to be used. */
 enum no_features {
 	FEATURE_KPROBE_MULTI = 1 << 0,
-	FEATURE_KPROBE_SESSION = 1 << 1, /* never used */
-	FEATURE_UPROBE_MULTI = 1 << 2,
-	FEATURE_FENTRY = 1 << 3, /* in place of kprobes */
+	FEATURE_UPROBE_MULTI = 1 << 1,
+	FEATURE_FENTRY = 1 << 2, /* in place of kprobes */
 };
 
 /* How output looks: rows of out_forms[] (out.h). */

@@ -9,6 +9,7 @@
 
 #include "runtime/attach.h"
 #include "runtime/load.h"
+#include "runtime/loop.h"
 
 static bool is_either(const struct plan_probe *p)
 {
@@ -303,6 +304,8 @@ static int attach_each(struct session *s, const struct plan_probe **which)
 		if (!s->is_trampoline[i - 1])
 			continue;
 		*which = &s->plan->probes.v[i - 1];
+		if (loop_ending_signal(s))
+			return -EINTR;
 		fd = bpf_raw_tracepoint_open(
 			NULL, bpf_program__fd(s->programs[i - 1]));
 		if (fd < 0)
@@ -319,8 +322,8 @@ int way_attach(struct session *s)
 	size_t i, n = s->attached.n;
 	int err = attach_each(s, &p);
 
-	if (!err)
-		return 0;
+	if (!err || err == -EINTR)
+		return err;
 	for (i = n; i < s->attached.n; i++)
 		close(s->attached.v[i].link_fd);
 	s->attached.n = n;

@@ -79,7 +79,7 @@ const char cli_help[] =
 	"      --unsafe      allow functions that change the system\n"
 	"      --no-warnings say only errors, and what was lost\n"
 	"      --no-feature LIST\n"
-	"                    do not use kprobe_multi, uprobe_multi\n"
+	"                    do not use kprobe_multi, uprobe_multi, fentry\n"
 	"      --help-function NAME\n"
 	"                    about a function, builtin, probe type or setting\n"
 	"      --completion SHELL\n"
