@@ -274,6 +274,18 @@ static bool only_declares(struct repl *r, struct str text)
 	return is_so;
 }
 
+/* Later entries may use what is declared. */
+static void drop_unused(struct diags *d)
+{
+	size_t n = 0;
+
+	vec_each(it, &d->v)
+		if (it->code != D_UNUSED || it->severity != SEV_WARNING)
+			d->v.v[n++] = *it;
+	d->warnings -= (unsigned int)(d->v.n - n);
+	d->v.n = n;
+}
+
 static bool enter_declarations(struct repl *r, struct str text)
 {
 	struct sources srcs = { 0 };
@@ -282,6 +294,7 @@ static bool enter_declarations(struct repl *r, struct str text)
 		repl_fail(r, text, &srcs);
 		return false;
 	}
+	drop_unused(r->diags);
 	repl_show_diags(r);
 	sources_free(&srcs);
 	keep(r, text);

@@ -36,12 +36,13 @@ struct session_stats repl_stats(const struct entry *e)
 	return all;
 }
 
-/* "a long clause {..." */
-static void add_text(struct table *t, struct str text)
+/* Of several lines the first may be anything: a comment, a declaration. */
+static void add_text(struct table *t, const struct entry *e)
 {
-	struct str rest, line = str_split(text, '\n', &rest);
-
-	table_add(t, "%.*s%s", STR_ARG(line), rest.n ? " ..." : "");
+	if (str_has(e->text, '\n'))
+		table_add(t, "%.*s ...", STR_ARG(e->name));
+	else
+		table_add(t, "%.*s", STR_ARG(e->text));
 }
 
 static void add_entry(struct table *t, const struct entry *e)
@@ -57,7 +58,7 @@ static void add_entry(struct table *t, const struct entry *e)
 		table_add(t, "-");
 	table_add(t, "%" PRIu64, s.lost);
 	table_add(t, "%" PRIu64, s.missed);
-	add_text(t, e->text);
+	add_text(t, e);
 }
 
 bool repl_cmd_ls(struct repl *r, struct str args)
