@@ -231,7 +231,7 @@ static const char *find_library(struct machine *m, struct str name)
 /* Relative paths are ours unless the process has a tree of its own. */
 static const char *find_path(struct machine *m, struct str name)
 {
-	const char *path = str_copy(&m->arena, name).p;
+	const char *path = machine_intern(m, name);
 
 	if (!m->process_root.n)
 		path = machine_path(m, path);

@@ -34,6 +34,7 @@ struct machine {
 	bool btf_tried, modules_tried;
 	VEC(struct btf_object) objects;
 	VEC(struct str) named; /* types known by name only, see ORIGIN_NAMED */
+	struct strmap paths; /* those that were asked for */
 	struct strmap found; /* "kind name" -> origin */
 	struct strmap functions; /* name -> id in vmlinux, after many asks */
 	struct strmap module_functions; /* "module:name" -> object, id */
@@ -65,6 +66,10 @@ struct machine {
  * machine.named for a type that only its name is known of so far. */
 #define ORIGIN_NAMED 0xffu
 #define ORIGIN_ID(o) ((o)&0xffffffu)
+
+/* A text that lives as long as the machine, once however often it is asked
+ * for. */
+const char *machine_intern(struct machine *m, struct str text);
 
 /* A pointee known by name ("struct iovec"): looked up in BTF when one of its
  * fields is asked for. */

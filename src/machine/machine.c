@@ -41,12 +41,27 @@ void machine_close(struct machine *m)
 	free(m);
 }
 
+const char *machine_intern(struct machine *m, struct str text)
+{
+	void **slot = strmap_get(&m->paths, text);
+
+	if (!slot) {
+		text = str_copy(&m->arena, text);
+		slot = strmap_put(&m->arena, &m->paths, text);
+		*slot = (char *)text.p;
+	}
+	return *slot;
+}
+
 const char *machine_path(struct machine *m, const char *path)
 {
-	if (!m->root.n)
-		return str_copy(&m->arena, str_from(path)).p;
-	return arena_printf(&m->arena, "%.*s%s%s", STR_ARG(m->root),
-			    path[0] == '/' ? "" : "/", path);
+	auto_buf struct buf text = { 0 };
+
+	if (m->root.n)
+		buf_printf(&text, "%.*s%s", STR_ARG(m->root),
+			   path[0] == '/' ? "" : "/");
+	buf_puts(&text, path);
+	return machine_intern(m, buf_view(&text));
 }
 
 /* --- release and processors ------------------------------------------------ */

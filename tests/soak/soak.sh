@@ -1,19 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# soak.sh [COUNT [KIND...]] - attach and detach probes of each kind COUNT (1000)
-# times, by ends of all sorts in turn: of the command, by SIGINT, SIGTERM and
+# soak.sh [COUNT [ENDS [KIND...]]] - attach and detach probes of each kind COUNT
+# (1000) times in one process, which may not grow, and ENDS (40) times by
+# processes that end in all sorts of ways: of the command, by SIGINT, SIGTERM,
 # SIGKILL. Then nothing may be left: no program, map or link, no event of
-# tracefs, no descriptor, no breakpoint in the memory of a process that was
-# traced. Prints TAP.
+# tracefs, no breakpoint in the memory of a process that was traced. Prints TAP,
+# with the figures of each kind.
 #
 # ESPY, ESPY_RUN, ESPY_TEST_PROGS: the programs. A kind that this kernel lacks
 # is skipped; without any that is there, it fails.
 set -u
 
 count=${1:-1000}
-shift
+ends=${2:-40}
+shift $(($# < 2 ? $# : 2))
 ESPY=${ESPY:-espy}
 ESPY_RUN=${ESPY_RUN:-espy-run}
+rounds=$(dirname "$ESPY_RUN")/tests/soak/rounds
 progs=${ESPY_TEST_PROGS:?is where the test programs are}
 patience=$((60 * ${ESPY_TEST_SLOW:-1})) # seconds
 work=$(mktemp -d)
@@ -39,7 +42,7 @@ result()
 	fi
 }
 
-# kind NAME SCRIPT [OPTION...]
+# kind NAME SCRIPT [OPTION...]; --loop: it ends by itself
 names=() scripts=() options=()
 kind()
 {
@@ -50,16 +53,25 @@ kind()
 }
 
 many=$progs/many
-kind begin 'begin { @ = 1; } end { @ = 2; } interval:s:100 { }'
+kind begin 'begin { @ = 1; exit(); } end { @ = 2; }' --loop
+kind self 'self:signal:SIGUSR1 { @ = count(); } interval:s:100 { }'
+kind test 'test:one { @ = 1; return 0; } test:two { return 0; }' --test
+kind bench 'bench:one { @ = count(); }' --bench
 kind interval 'interval:ms:1 { @ = count(); }'
 kind profile 'profile:hz:99 { @ = count(); }'
 kind software 'software:page-faults:1 { @ = count(); }'
+kind hardware 'hardware:cpu-cycles:1000000 { @ = count(); }'
 kind watchpoint 'watchpoint:0x10000:8:w { @ = count(); }' -p TARGET
+kind iter 'iter:task { @ = count(); }' --loop
+kind iters 'iter:task { @ = count(); } iter:bpf_map { @m = count(); }
+	iter:task_file { @f = count(); }' --loop
 kind tracepoint 'tracepoint:sched:sched_switch { @ = count(); }'
 kind tracepoints 'tracepoint:sched:* { @[probe] = count(); }'
 kind syscalls 'tracepoint:syscalls:sys_enter_* { @[probe] = count(); }'
 kind rawtracepoint 'rawtracepoint:sched_switch { @ = count(); }'
+kind rawtracepoints 'rawtracepoint:sched_* { @[probe] = count(); }'
 kind uprobe "uprobe:$many:many_0000 { @ = count(); }"
+kind uprobe-pid "uprobe:$many:many_0000 { @ = count(); }" -p TARGET
 kind uretprobe "uretprobe:$many:many_0000 { @ = count(); }"
 kind uprobes "uprobe:$many:many_000* { @[probe] = count(); }"
 kind uretprobes "uretprobe:$many:many_001* { @[probe] = count(); }"
@@ -73,7 +85,10 @@ kind kretprobes 'kretprobe:vfs_rea* { @[probe] = count(); }'
 kind kprobes-single 'kprobe:vfs_rea* { @[probe] = count(); }' \
 	--no-feature kprobe_multi
 kind fentry 'fentry:vfs_read { @ = count(); }'
-kind fexit 'fexit:vfs_read { @ = count(); }'
+kind fexit 'fexit:vfs_read { @[retval < 0] = count(); }'
+kind fentries 'fentry:vfs_rea* { @[probe] = count(); }'
+kind lsm 'lsm:file_open { @ = count(); }'
+kind fmodret 'fmodret:security_file_open { @ = count(); }'
 
 # attached FD: reads until everything is attached.
 attached()
@@ -111,6 +126,11 @@ once()
 	local round=$1 file=$2
 	shift 2
 
+	if [[ " $* " == *' --loop '* || " $* " == *' --test '* ||
+	      " $* " == *' --bench '* ]]; then
+		"$ESPY_RUN" -q "${@/#--loop/-q}" "$file" >/dev/null 2>&1
+		return
+	fi
 	case $((round % 4)) in
 	0) if [[ " $* " == *' -p '* ]]; then
 		until_signal HUP "$file" "$@"
@@ -136,13 +156,17 @@ soak()
 		return
 	fi
 	ran=$((ran + 1))
-	for ((i = 0; i < count; i++)); do
+	GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+		"$rounds" "$count" "$work/$name.o" "${words[@]}" >"$work/why" 2>&1
+	result $? "$name: $count times in one process"
+	sed 's/^/# /' "$work/why"
+	for ((i = 0; i < ends; i++)); do
 		once "$i" "$work/$name.o" "${words[@]}" && continue
 		echo "# round $i was not attached"
-		result 1 "$name: $count times"
+		result 1 "$name: $ends ends"
 		return
 	done
-	result 0 "$name: $count times"
+	result 0 "$name: $ends ends"
 }
 
 # The code of the traced process as it is in memory and in its file.
