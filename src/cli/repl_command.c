@@ -133,8 +133,9 @@ const struct repl_command repl_commands[] = {
 	  COMPLETE_ENTRY, repl_cmd_ls },
 	{ "off", "N...|all", "detach an entry; it can be attached again",
 	  "Its end probes run; its maps stay.\n", COMPLETE_ENTRY, cmd_off },
-	{ "on", "N...|all", "attach an entry again", NULL, COMPLETE_ENTRY,
-	  cmd_on },
+	{ "on", "N...|all", "attach an entry again",
+	  "Its begin probes run; its maps are what they were left as.",
+	  COMPLETE_ENTRY, cmd_on },
 	{ "rm", "N...|all", "detach an entry and forget it",
 	  "Its maps stay: ':drop @name' forgets one.\n", COMPLETE_ENTRY,
 	  cmd_rm },
@@ -154,8 +155,8 @@ const struct repl_command repl_commands[] = {
 	  "TIME is 1s unless given, as 500ms or 2m. Any key ends it. Without a\n"
 	  "terminal the map is printed once.",
 	  COMPLETE_MAP, repl_cmd_watch },
-	{ "clear", "@map", "remove all entries of a map", NULL, COMPLETE_MAP,
-	  cmd_clear },
+	{ "clear", "@map", "remove all entries of a map",
+	  "What is attached goes on filling it.", COMPLETE_MAP, cmd_clear },
 	{ "drop", "@map", "forget a map: its name is free for other types",
 	  "Entries that use it keep the old one until they are removed.\n",
 	  COMPLETE_MAP, cmd_drop },
@@ -169,21 +170,28 @@ const struct repl_command repl_commands[] = {
 	  "of the last entry's probes, ':t args 2' those of entry 2.",
 	  COMPLETE_TYPE, repl_cmd_type },
 	{ "doc", "NAME", "about a function, builtin, probe type or setting",
-	  NULL, COMPLETE_NAME, repl_cmd_doc },
+	  "':doc count', ':doc nsecs', ':doc kprobe', ':doc max_map_keys'; with\n"
+	  "a ':' in front of the name about a command.",
+	  COMPLETE_NAME, repl_cmd_doc },
 	{ "emit", "STAGE [N]", "what became of an entry",
 	  "STAGE is ast, typed (the tree), plan (what the runtime is told), ll\n"
 	  "(LLVM's code), asm (BPF assembly) or bpf: what the kernel runs, as\n"
 	  "its verifier left it, below the lines of the script. Without N of the\n"
 	  "last entry.",
 	  COMPLETE_STAGE, repl_cmd_emit },
-	{ "why", "", "the last error explained at length", NULL, COMPLETE_NONE,
-	  repl_cmd_why },
-	{ "load", "FILE", "enter a script", NULL, COMPLETE_FILE, cmd_load },
+	{ "why", "", "the last error explained at length",
+	  "Shows it once more, with its code, what that means and what usually\n"
+	  "helps.",
+	  COMPLETE_NONE, repl_cmd_why },
+	{ "load", "FILE", "enter a script",
+	  "The whole file is one entry; what it declares can be used later.",
+	  COMPLETE_FILE, cmd_load },
 	{ "save", "FILE", "write a script that does what this session does",
 	  "It has the settings, the declarations and the entries that are\n"
 	  "attached; others are comments, and so are dates and counts.",
 	  COMPLETE_FILE, repl_cmd_save },
-	{ "history", "[N]", "what was entered, or the last N lines of it", NULL,
+	{ "history", "[N]", "what was entered, or the last N lines of it",
+	  "Without what had a mistake in it. ':save' writes what is attached.",
 	  COMPLETE_NONE, repl_cmd_history },
 	{ "set", "[KEY [VALUE]]", "show or change settings",
 	  "They hold for what is entered from now on. The value default takes\n"
@@ -196,11 +204,16 @@ const struct repl_command repl_commands[] = {
 	  "As with -c it starts once the entry is attached, and the entry ends\n"
 	  "with it; cpid is its process. ':cmd off': no command any more.",
 	  COMPLETE_FILE, repl_cmd_cmd },
-	{ "time", "", "what the last compile and attach took", NULL,
+	{ "time", "", "what the last compile and attach took",
+	  "Compiling is done by espy; to attach is to have the kernel check the\n"
+	  "program and put it where it belongs.",
 	  COMPLETE_NONE, repl_cmd_time },
-	{ "sh", "COMMAND", "run a command in a shell and wait for it", NULL,
-	  COMPLETE_FILE, cmd_shell },
-	{ "quit", "", "detach all and leave", NULL, COMPLETE_NONE, cmd_quit },
+	{ "sh", "COMMAND", "run a command in a shell and wait for it",
+	  "To make events, say: ':sh cat /etc/hostname'.", COMPLETE_FILE,
+	  cmd_shell },
+	{ "quit", "", "detach all and leave",
+	  "So does Ctrl-D on an empty line. end probes run.", COMPLETE_NONE,
+	  cmd_quit },
 	{ 0 },
 };
 
