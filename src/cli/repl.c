@@ -419,7 +419,9 @@ static void start(struct repl *r, const char *script)
 int repl_main(struct cli *c, struct machine *m, const char *script,
 	      struct diags *d)
 {
-	const struct repl_input *input = &repl_pipe;
+	const struct repl_input *input =
+		isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? &repl_term
+							      : &repl_pipe;
 	struct repl r = {
 		.cli = c,
 		.machine = m,

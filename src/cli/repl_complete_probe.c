@@ -230,9 +230,10 @@ void complete_probe(struct completing *c)
 	row = probe_type_find(type);
 	if (!row)
 		return;
-	c->out->note =
-		str_printf(&c->out->arena, "%s  %s", row->form, row->doc);
 	complete_parts(c, row, rest);
+	if (!c->out->words.n)
+		c->out->note = str_printf(&c->out->arena, "%s  %s", row->form,
+					  row->doc);
 }
 
 /* --- types and processes -------------------------------------------------------- */
