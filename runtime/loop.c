@@ -5,12 +5,16 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runtime/attach.h"
 
 #define MAX_WAITING 64 /* signals of different numbers */
 #include "runtime/names.h"
+
+#define BUSY_RECORDS 32 /* in a turn */
+#define NAP_NS       500000
 
 /* --- opening -------------------------------------------------------------- */
 
@@ -169,6 +173,17 @@ static bool is_over(const struct session *s)
 		(s->iterations.n || (s->child.fd < 0 && s->target_fd < 0)));
 }
 
+/* Where many records came at once, more are under way. To wake us up for each
+ * costs the traced program more than to send it: the kernel does so only when
+ * all before it were taken. So some are let gather. */
+static void let_gather(const struct session *s)
+{
+	const struct timespec nap = { .tv_nsec = NAP_NS };
+
+	if (s->has_room && s->taken >= BUSY_RECORDS)
+		nanosleep(&nap, NULL);
+}
+
 int loop_run(struct session *s)
 {
 	struct epoll_event events[4];
@@ -179,6 +194,7 @@ int loop_run(struct session *s)
 	if (n)
 		return n;
 	while (!is_over(s)) {
+		let_gather(s);
 		n = epoll_wait(s->epoll_fd, events, ARRAY_SIZE(events), -1);
 		if (n < 0 && errno != EINTR)
 			return diag_errno(s->diags, errno, D_KERNEL,

@@ -24,6 +24,9 @@
 /* Records handled before the loop looks for signals and ends. */
 #define RECORDS_PER_TURN 4096
 
+#define RING_ROOMY \
+	(256u << 10) /* bytes: what comes in a nap of the loop, by far */
+
 /* --- parts that need no kernel -------------------------------------------- */
 
 static int64_t boot_to_real(void)
@@ -138,10 +141,13 @@ static int take_record(void *session, void *record, size_t size)
 
 static int open_ring(struct session *s)
 {
-	int fd = bpf_object__find_map_fd_by_name(s->object, ABI_MAP_RING);
+	struct bpf_map *map =
+		bpf_object__find_map_by_name(s->object, ABI_MAP_RING);
+	int fd = map ? bpf_map__fd(map) : -1;
 
 	if (fd < 0) /* the program sends no events */
 		return 0;
+	s->has_room = bpf_map__max_entries(map) >= RING_ROOMY;
 	s->ring = ring_buffer__new(fd, take_record, s, NULL);
 	s->ring_fd = fd;
 	if (s->ring)
@@ -279,6 +285,7 @@ void session_consume(struct session *s, bool all)
 		s->turn = RECORDS_PER_TURN;
 		err = s->ring ? ring_buffer__consume(s->ring) : 0;
 	} while (all && err == -EAGAIN);
+	s->taken = err < 0 ? 0 : RECORDS_PER_TURN - s->turn;
 	out_idle(&s->out);
 }
 

@@ -75,6 +75,8 @@ struct session {
 	struct ring_buffer *ring;
 	int ring_fd; /* borrowed; -1: the program sends no events */
 	unsigned int turn; /* records that this turn may still take */
+	unsigned int taken; /* by the last turn, if it has left none; else 0 */
+	bool has_room; /* the ring buffer is not tiny: records may gather */
 	int lost_fd, sites_fd; /* of private maps; -1: not in the object */
 	bool *is_multi; /* plan.probes.n: attached by one link for many */
 	/* way.h, plan.probes.n each: kprobes that are loaded as trampolines,

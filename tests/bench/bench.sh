@@ -9,6 +9,7 @@
 # CLANG compiles the hand-written jobs. ROUNDS (9), EVENTS (300000).
 # ESPY_TEST_PROGS: the test programs, for user probes. PATIENCE (90): seconds
 # after which the peer is ended while it attaches, and '-' shown.
+# SECONDS_OF_LINES (10).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 rounds=${ROUNDS:-9}
@@ -85,6 +86,16 @@ COMM @[comm] = count();
 HIST @ = hist(nsecs);
 TID @[tid] = nsecs;
 JOBS
+
+# Lines in a file of so many events per second (0: as many as there can be)
+# while both the tool and who makes the events want a CPU.
+line='printf("%d %s\n", pid, comm);'
+for rate in 1000000 0; do
+	compare "lines $rate ${SECONDS_OF_LINES:-10}" none \
+		"$tp { $line }" "$tp { $line }"
+	row "printf of $([ $rate = 0 ] && echo all || echo 1M) events/s: lines/s" 1 1
+	row '  lost/s' 2 1
+done
 
 # attach LABEL SCRIPT: exec to attached, end of the command to gone
 attach() {

@@ -9,6 +9,12 @@
  *   measure attach S COMMAND...  ms from exec until all is attached, ms from
  *                                the end of the traced command until all is
  *                                gone; fails after S seconds
+ *   measure lines RATE S COMMAND...
+ *                                events that lines of its output (in a file)
+ *                                tell of, those that do not, those of them
+ *                                that it said are lost, all per second, of RATE
+ *                                events per second (0: as many as can be) in S
+ *                                seconds
  *   measure now FILE             what attach has the tool trace, by -c
  *
  * Events are calls of getppid(2), made here. A tool is recognised by the BPF
@@ -45,19 +51,29 @@ static void events(long n)
 		syscall(SYS_getppid);
 }
 
-static pid_t start(char **argv)
+/* Of a job in the background SIGINT is ignored: not so of what we start, or
+ * one that comes before the tool looks for it would be lost. */
+static pid_t start_to(char **argv, int out, int err)
 {
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
-	int null = open("/dev/null", O_RDWR);
-
-	dup2(null, 0);
-	dup2(null, 1);
-	dup2(null, 2);
+	dup2(open("/dev/null", O_RDONLY), 0);
+	dup2(out, 1);
+	dup2(err, 2);
+	signal(SIGINT, SIG_DFL);
 	execvp(argv[0], argv);
 	_exit(127);
+}
+
+static pid_t start(char **argv)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	pid_t pid = start_to(argv, null, null);
+
+	close(null);
+	return pid;
 }
 
 static uint32_t last_prog(void)
@@ -105,12 +121,22 @@ static bool wait_attached(uint32_t after, double begun)
 	return false;
 }
 
+/* Ends by itself or by SIGINT; at last by force. */
 static long finish(pid_t pid)
 {
+	struct timespec pause = { 0, 200000 };
+	double begun = now_ms();
 	struct rusage used;
+	pid_t ended;
 	int status;
 
-	wait4(pid, &status, 0, &used);
+	while (!(ended = wait4(pid, &status, WNOHANG, &used))) {
+		if (now_ms() - begun > 2 * LIMIT_MS)
+			kill(pid, SIGKILL);
+		nanosleep(&pause, NULL);
+	}
+	if (ended < 0 || WIFSIGNALED(status))
+		return -1;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return -1;
 	return used.ru_maxrss;
@@ -153,6 +179,106 @@ static int traced(char **argv, long n)
 		       (double)(ns - ns0) / (double)(count - count0), kib);
 	else
 		printf("%.2f %ld\n", took, kib);
+	return 0;
+}
+
+/* --- lines ---------------------------------------------------------------- */
+
+/* Turns of the one program that ran most: others may be tracing, too. */
+static uint64_t most_turns(uint32_t after)
+{
+	uint64_t most = 0;
+	uint32_t id = after;
+
+	while (!bpf_prog_get_next_id(id, &id)) {
+		struct bpf_prog_info info = {};
+		uint32_t size = sizeof(info);
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		    info.run_cnt > most)
+			most = info.run_cnt;
+		close(fd);
+	}
+	return most;
+}
+
+/* As many events as are due, again and again, so that they are made evenly. */
+static void events_at(long rate, long seconds)
+{
+	double begun = now_ms(), took;
+	long made = 0, due;
+
+	while ((took = now_ms() - begun) < (double)seconds * 1e3) {
+		due = rate ? (long)(took * 1e-3 * (double)rate) : made + 1000;
+		events(due - made);
+		made = due;
+	}
+}
+
+static long count_lines(int fd)
+{
+	static char text[1 << 16];
+	long n = 0;
+	ssize_t got;
+
+	lseek(fd, 0, SEEK_SET);
+	while ((got = read(fd, text, sizeof(text))) > 0)
+		for (ssize_t i = 0; i < got; i++)
+			n += text[i] == '\n';
+	return n;
+}
+
+/* What the tool said of losses: the number of the last line about them. */
+static long said_lost(int fd)
+{
+	FILE *f = fdopen(fd, "r");
+	char line[512], *at;
+	long n = 0;
+
+	if (!f)
+		return 0;
+	rewind(f);
+	while (fgets(line, sizeof(line), f)) {
+		at = strcasestr(line, "total lost event count: ");
+		if (at)
+			n = atol(at + strlen("total lost event count: "));
+	}
+	fclose(f);
+	return n;
+}
+
+static int lines(char **argv, long rate, long seconds)
+{
+	char out_name[] = "measure_lines.XXXXXX",
+	     err_name[] = "measure_err.XXXXXX";
+	int on = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	int out = mkstemp(out_name), err = mkstemp(err_name);
+	uint32_t after = last_prog();
+	double begun = now_ms();
+	uint64_t made;
+	long kept, lost;
+
+	if (on < 0 || out < 0 || err < 0)
+		return 1;
+	unlink(out_name);
+	unlink(err_name);
+	pid_t pid = start_to(argv, out, err);
+	bool ok = wait_attached(after, begun);
+
+	if (ok)
+		events_at(rate, seconds);
+	made = most_turns(after);
+	kill(pid, SIGINT);
+	if (finish(pid) < 0 || !ok)
+		return 1;
+	kept = count_lines(out);
+	lost = said_lost(err);
+	printf("%ld %ld %ld\n", kept / seconds, ((long)made - kept) / seconds,
+	       lost / seconds);
+	close(out);
 	return 0;
 }
 
@@ -227,7 +353,9 @@ int main(int argc, char **argv)
 		return traced(argv + 2, 0);
 	if (argc > 3 && !strcmp(argv[1], "event"))
 		return traced(argv + 3, atol(argv[2]));
-	fprintf(stderr,
-		"usage: measure run|attached|event N|attach S COMMAND...\n");
+	if (argc > 4 && !strcmp(argv[1], "lines"))
+		return lines(argv + 4, atol(argv[2]), atol(argv[3]));
+	fprintf(stderr, "usage: measure run|attached|event N|attach S|"
+			"lines RATE S COMMAND...\n");
 	return 2;
 }
