@@ -25,6 +25,13 @@ static long (*const get_stack)(void *ctx, void *to, uint32_t size,
 			       uint64_t flags) = (void *)67;
 static uint64_t (*const ktime_get_ns)(void) = (void *)5;
 static void *(*const get_current)(void) = (void *)158;
+static long (*const read_user)(void *to, uint32_t size,
+			       const void *from) = (void *)112;
+static long (*const read_kernel)(void *to, uint32_t size,
+				 const void *from) = (void *)113;
+static long (*const ringbuf_output)(void *ring, const void *data, uint64_t size,
+				    uint64_t flags) = (void *)130;
+static void *(*const task_pt_regs)(void *task) = (void *)175;
 static long (*const get_task_stack)(void *task, void *to, uint32_t size,
 				    uint64_t flags) = (void *)141;
 #else /* a test: that has its own map */
@@ -35,6 +42,11 @@ long map_update(void *map, const void *key, const void *value, uint64_t flags);
 long get_stack(void *ctx, void *to, uint32_t size, uint64_t flags);
 uint64_t ktime_get_ns(void);
 void *get_current(void);
+long read_user(void *to, uint32_t size, const void *from);
+long read_kernel(void *to, uint32_t size, const void *from);
+long ringbuf_output(void *ring, const void *data, uint64_t size,
+		    uint64_t flags);
+void *task_pt_regs(void *task);
 long get_task_stack(void *task, void *to, uint32_t size, uint64_t flags);
 #endif
 
@@ -81,8 +93,20 @@ int64_t espy_entry_pop(uint64_t *p, uint64_t size, uint64_t sp);
 int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
 			uint64_t max, uint64_t flags, uint64_t pid);
 uint64_t espy_stack_hash(const struct stack_frames *s, uint64_t max);
+/* Keeps what is in s: n words. */
+int64_t espy_stack_keep(void *map, struct stack_frames *s, uint64_t max,
+			uint64_t n, uint64_t pid);
 /* Of the frames that are kept under an id; 0: there are none. */
 int64_t espy_stack_bytes(void *map, uint64_t id);
+
+/* unwind.bpf.c: 1: u is at the innermost frame of the current process, whose
+ * tables are there; 0: they are not, and have been asked for; -errno: there is
+ * no stack. */
+int64_t espy_unwind_begin(struct unwind_state *u, void *processes, void *asks,
+			  void *late, uint64_t pid);
+/* Adds a frame to s and goes to its caller; not 0 at the end. */
+int64_t espy_unwind_step(struct unwind_state *u, struct stack_frames *s,
+			 uint64_t max, void *processes, void *pages);
 
 /* string.bpf.c: strings fill size bytes or end in NUL. */
 int64_t espy_strlen(const char *s, uint64_t size);

@@ -32,18 +32,13 @@ ESPY_FUNC uint64_t espy_stack_hash(const struct stack_frames *s, uint64_t max)
 	return h ? h : 1;
 }
 
-ESPY_FUNC int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
-				  uint64_t max, uint64_t flags, uint64_t pid)
+static ESPY_FUNC int64_t keep_stack(void *map, struct stack_frames *s,
+				    uint64_t max, uint32_t bytes, uint64_t pid)
 {
-	uint32_t size = (uint32_t)max * 8;
-	int64_t rc = get_stack(ctx, s->words, size, flags);
 	uint64_t id;
+	int64_t rc;
 
-	if (!rc && pid == STACK_OF_TASK && !(flags & USER))
-		rc = get_task_stack(get_current(), s->words, size, 0);
-	if (rc < 0)
-		return rc;
-	s->bytes = (uint32_t)rc;
+	s->bytes = bytes;
 	s->pid = (uint32_t)pid;
 	id = espy_stack_hash(s, max);
 	if (map_lookup(map, &id))
@@ -51,6 +46,33 @@ ESPY_FUNC int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
 	s->time = ktime_get_ns();
 	rc = (int32_t)map_update(map, &id, s, NEW);
 	return rc && rc != EXISTS ? rc : (int64_t)id;
+}
+
+ESPY_FUNC int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
+				  uint64_t max, uint64_t flags, uint64_t pid)
+{
+	uint32_t size = (uint32_t)max * 8;
+	int64_t rc = get_stack(ctx, s->words, size, flags);
+
+	if (!rc && pid == STACK_OF_TASK && !(flags & USER))
+		rc = get_task_stack(get_current(), s->words, size, 0);
+	if (rc < 0)
+		return rc;
+	return keep_stack(map, s, max, (uint32_t)rc, pid);
+}
+
+ESPY_FUNC int64_t espy_stack_keep(void *map, struct stack_frames *s,
+				  uint64_t max, uint64_t n, uint64_t pid)
+{
+	uint64_t i, at;
+
+	for (i = 0; i < BLOCK; i++) { /* what is hashed, too */
+		at = n + i;
+		opaque(at);
+		if (at < max)
+			s->words[at] = 0;
+	}
+	return keep_stack(map, s, max, (uint32_t)n * 8, pid);
 }
 
 ESPY_FUNC int64_t espy_stack_bytes(void *map, uint64_t id)

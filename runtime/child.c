@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/child.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,6 +187,62 @@ int child_let_go(struct child *c, struct diags *d)
 		c->is_traced = wait_stopped(c->pid);
 	return 0;
 }
+
+/* AT_ENTRY of its auxiliary vector; 0: not known. */
+static unsigned long find_entry(pid_t pid)
+{
+	auto_fd int fd = -1;
+	unsigned long pair[2];
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/auxv", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && read(fd, pair, sizeof(pair)) == sizeof(pair)) {
+		if (pair[0] == AT_ENTRY)
+			return pair[1];
+	}
+	return 0;
+}
+
+#ifdef __x86_64__
+#define BREAKPOINT 0xccul
+
+/* Puts back what the breakpoint was written over. */
+static void take_breakpoint(pid_t pid, unsigned long at, long code)
+{
+	struct user_regs_struct regs;
+
+	ptrace(PTRACE_POKETEXT, pid, (void *)at, (void *)code);
+	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) || regs.rip != at + 1)
+		return;
+	regs.rip = at;
+	ptrace(PTRACE_SETREGS, pid, NULL, &regs);
+}
+
+void child_run_to_entry(struct child *c)
+{
+	unsigned long at = c->is_traced ? find_entry(c->pid) : 0;
+	long code;
+
+	if (!at)
+		return;
+	errno = 0;
+	code = ptrace(PTRACE_PEEKTEXT, c->pid, (void *)at, NULL);
+	if (errno || ((unsigned long)code & 0xff) == BREAKPOINT ||
+	    ptrace(PTRACE_POKETEXT, c->pid, (void *)at,
+		   (void *)(((unsigned long)code & ~0xfful) | BREAKPOINT)))
+		return;
+	ptrace(PTRACE_CONT, c->pid, NULL, NULL);
+	c->is_traced = wait_stopped(c->pid);
+	if (c->is_traced)
+		take_breakpoint(c->pid, at, code);
+}
+#else
+void child_run_to_entry(struct child *c)
+{
+	(void)c;
+}
+#endif
 
 void child_resume(struct child *c)
 {

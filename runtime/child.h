@@ -29,6 +29,10 @@ struct child {
 int child_start(struct child *c, struct arena *a, const char *command,
 		struct diags *d);
 
+/* After child_let_go(): lets it load its libraries and stops it again where its
+ * own code begins. Nothing happens when that cannot be done. */
+void child_run_to_entry(struct child *c);
+
 /* Lets it become the command. -errno after a report when it cannot. Where the
  * kernel allows, it is stopped before its first instruction, so that where its
  * files are mapped can be read before it may have ended: child_resume() lets

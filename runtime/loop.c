@@ -12,6 +12,7 @@
 
 #define MAX_WAITING 64 /* signals of different numbers */
 #include "runtime/names.h"
+#include "runtime/unwind.h"
 
 #define BUSY_RECORDS 32 /* in a turn */
 #define NAP_NS       500000
@@ -107,6 +108,8 @@ int loop_open(struct session *s)
 	if (!err)
 		err = watch(s, names_fd(s));
 	if (!err)
+		err = watch(s, unwind_fd(s));
+	if (!err)
 		err = watch(s, s->ring_fd);
 	return err ? diag_errno(s->diags, err, D_KERNEL,
 				"cannot wait for events")
@@ -159,7 +162,7 @@ static bool handle(struct session *s, int fd)
 		return true;
 	if (fd == s->child.fd || fd == s->target_fd)
 		return true;
-	if (fd == names_fd(s))
+	if (fd == names_fd(s) || fd == unwind_fd(s))
 		names_take(s);
 	session_consume(s, false);
 	return s->is_exiting;

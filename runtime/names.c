@@ -4,6 +4,7 @@
 #include "runtime/processes.h"
 #include "runtime/session_impl.h"
 #include "runtime/symbols.h"
+#include "runtime/unwind.h"
 
 /* Does the script have values that are addresses of processes? */
 static bool has_addresses(const struct plan *p)
@@ -21,11 +22,13 @@ void names_start(struct session *s)
 
 	if (!has_addresses(s->plan))
 		return;
-	processes_watch(p, false);
-	if (s->opts.pid)
-		processes_see(p, (uint32_t)s->opts.pid);
-	else
+	processes_watch(p, s->unwinder);
+	if (!s->opts.pid) {
 		processes_see_all(p);
+		return;
+	}
+	processes_see(p, (uint32_t)s->opts.pid);
+	unwind_add(s, (uint32_t)s->opts.pid);
 }
 
 int names_fd(const struct session *s)
@@ -38,4 +41,5 @@ int names_fd(const struct session *s)
 void names_take(struct session *s)
 {
 	processes_take(symbols_processes(s->show.symbols));
+	unwind_take(s);
 }

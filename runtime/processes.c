@@ -539,3 +539,10 @@ uint32_t processes_parent(struct processes *p, uint32_t pid)
 
 	return x ? x->parent : 0;
 }
+
+bool processes_has_ended(struct processes *p, uint32_t pid)
+{
+	const struct process *x = find(p, pid);
+
+	return x && x->has_ended;
+}

@@ -67,6 +67,9 @@ uint64_t processes_version(struct processes *p, uint32_t pid);
 /* The process in its own PID namespace; the same number when not known. */
 uint32_t processes_inner_pid(struct processes *p, uint32_t pid);
 
+/* Has it, so far as was taken? False when it is not known. */
+bool processes_has_ended(struct processes *p, uint32_t pid);
+
 /* Who made the process, 0: not known. */
 uint32_t processes_parent(struct processes *p, uint32_t pid);
 

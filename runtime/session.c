@@ -20,6 +20,7 @@
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
 #include "runtime/traced_files.h"
+#include "runtime/unwind.h"
 
 /* Records handled before the loop looks for signals and ends. */
 #define RECORDS_PER_TURN 4096
@@ -111,6 +112,7 @@ void session_free_parts(struct session *s)
 	if (!s->opts.registry)
 		symbols_free(s->show.symbols);
 	registry_release(s);
+	unwind_free(s->unwinder);
 	ring_buffer__free(s->ring);
 	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
@@ -172,6 +174,8 @@ static int open_parts(struct session *s)
 				  s->diags);
 	if (!err)
 		err = load_object(s);
+	if (!err)
+		err = unwind_open(s);
 	return err ? err : open_ring(s);
 }
 
@@ -245,6 +249,8 @@ static void see_processes(struct session *s)
 {
 	if (s->child.pid)
 		symbols_see(s->show.symbols, (uint32_t)s->child.pid);
+	if (s->child.pid)
+		unwind_add(s, (uint32_t)s->child.pid);
 	if (s->opts.pid)
 		symbols_see(s->show.symbols, (uint32_t)s->opts.pid);
 }
@@ -270,6 +276,8 @@ int session_start(struct session *s)
 	if (err) {
 		attach_drop_all(s);
 	} else {
+		if (s->unwinder) /* its libraries, too */
+			child_run_to_entry(&s->child);
 		see_processes(s);
 		traced_files_note(s);
 	}
@@ -376,6 +384,7 @@ int session_stop(struct session *s)
 	session_consume(s, true);
 	report_lost(s);
 	report_sites(s);
+	unwind_report(s);
 	traced_files_report(s);
 	return err;
 }

@@ -17,6 +17,7 @@
 struct bpf_object;
 struct bpf_program;
 struct ring_buffer;
+struct unwinder;
 
 /* What holds a program at an event: both are descriptors, -1: none. */
 struct attachment {
@@ -89,6 +90,7 @@ struct session {
 	struct bpf_object *spare; /* kprobes for trampolines; shares maps */
 	VEC(struct omission) omissions;
 	struct stacks stacks;
+	struct unwinder *unwinder; /* NULL: no such stacks */
 	VEC(struct attachment) attached;
 	VEC(struct iteration) iterations;
 	VEC(struct traced_file) files;

@@ -31,20 +31,24 @@ static bool is_known(const struct show *show, const struct stack *s,
 	       show->uplace(show->symbols, s->pid, s->time, address, out);
 }
 
-/* A return address may be behind the end of a function whose last
- * instruction is the call. */
+/* A return address may be behind the end of the function that calls, where the
+ * next one begins: what is in front of it counts. */
 static bool find_place(const struct show *show, const struct stack *s, size_t i,
 		       struct symbol *out)
 {
 	uint64_t address = word_at(s, i);
-	bool known = is_known(show, s, address, out);
 
-	if ((known && out->name.n) || !i)
-		return known && out->name.n;
-	if (!is_known(show, s, address - 1, out) || !out->name.n)
+	if (!i || !is_known(show, s, address - 1, out) || !out->name.n)
 		return is_known(show, s, address, out) && out->name.n;
 	out->offset++;
 	return true;
+}
+
+/* The mark behind a stack that could not be followed to its end. */
+static bool is_failure(const struct stack *s, size_t i)
+{
+	return s->type->kind == TY_USTACK && s->type->mode != SM_BUILD_ID &&
+	       word_at(s, i) == UNWIND_FAILURE;
 }
 
 /* --- frames ------------------------------------------------------------------ */
@@ -217,7 +221,10 @@ void print_stack(const struct show *show, const struct type *t, const void *p,
 	load_stack(show, t, p, &kept, &s);
 	buf_putc(out, '\n');
 	for (i = 0; i < s.n; i++) {
-		modes[t->mode].print(show, &s, i, out);
+		if (is_failure(&s, i))
+			buf_puts(out, "<unwind failure>");
+		else
+			modes[t->mode].print(show, &s, i, out);
 		buf_putc(out, '\n');
 	}
 }
@@ -263,7 +270,7 @@ void stack_each(const struct show *show, const struct type *t, const void *p,
 	for (i = 0; i < s.n; i++) {
 		if (t->mode == SM_BUILD_ID)
 			visit_build_id(&s, i, visit, arg);
-		else
+		else if (!is_failure(&s, i))
 			visit_named(show, &s, i, visit, arg);
 	}
 }
@@ -274,5 +281,5 @@ size_t stack_count(const struct show *show, const struct type *t, const void *p)
 	struct stack s;
 
 	load_stack(show, t, p, &kept, &s);
-	return s.n;
+	return s.n && is_failure(&s, s.n - 1) ? s.n - 1 : s.n;
 }

@@ -39,6 +39,17 @@ struct processes *symbols_processes(struct symbols *s)
 	return s->processes;
 }
 
+bool symbols_path(struct symbols *s, uint32_t pid, const struct image *image,
+		  struct buf *out)
+{
+	return symbol_files_path(s->files, pid, image, out);
+}
+
+bool symbols_is_file(const struct image *image)
+{
+	return symbol_files_is_file(image);
+}
+
 void symbols_see(struct symbols *s, uint32_t pid)
 {
 	processes_see(s->processes, pid);

@@ -34,6 +34,12 @@ void symbols_see(struct symbols *s, uint32_t pid);
 /* What it knows of processes; borrowed. */
 struct processes *symbols_processes(struct symbols *s);
 
+/* symbol_files_path() and symbol_files_is_file(). */
+struct image;
+bool symbols_path(struct symbols *s, uint32_t pid, const struct image *image,
+		  struct buf *out);
+bool symbols_is_file(const struct image *image);
+
 /* False when nothing is known of the address. time: when the process had it
  * (ns, monotonic), 0 is at last. */
 bool symbols_kernel(struct symbols *s, uint64_t address, struct symbol *out);

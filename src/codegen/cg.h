@@ -69,6 +69,15 @@ struct range { /* where a range's first value is in the frame */
 	uint32_t offset;
 };
 
+/* Maps of stacks by tables (plan/abi.h). */
+enum unwind_table {
+	UNWIND_TABLE_PROCESSES,
+	UNWIND_TABLE_PAGES,
+	UNWIND_TABLE_ASKS,
+	UNWIND_TABLE_LATE,
+	UNWIND_TABLE_N
+};
+
 struct fn_code; /* call.c: a function of the script */
 
 struct cg {
@@ -87,6 +96,7 @@ struct cg {
 	LLVMValueRef *maps; /* plan.maps.n; NULL: not referenced yet */
 	LLVMValueRef ring, lost, sites, scratch_map;
 	LLVMValueRef stacks; /* NULL: not referenced yet */
+	LLVMValueRef unwind[UNWIND_TABLE_N]; /* the same */
 	LLVMValueRef selfs; /* storage of self-> variables; NULL: none yet */
 	LLVMValueRef fixups, unknown, zeros;
 	uint32_t zeros_size;
@@ -229,6 +239,8 @@ LLVMValueRef map_ring(struct cg *g);
 LLVMValueRef map_lost(struct cg *g);
 LLVMValueRef map_sites(struct cg *g);
 LLVMValueRef map_scratch(struct cg *g);
+LLVMValueRef map_unwind(struct cg *g, enum unwind_table which);
+uint32_t ir_stack_size(const struct cg *g); /* bytes of what is kept */
 
 /* --- events (event.c) ---------------------------------------------------------------- */
 

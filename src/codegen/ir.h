@@ -227,6 +227,14 @@ uint32_t ir_map_entries(struct cg *g, const struct map *m);
 /* How many entries there are now: an i64. */
 LLVMValueRef ir_map_count(struct cg *g, const struct map *m, struct span at);
 
+/* Takes the stack of the current process by tables, of at most so many words,
+ * and keeps it: an i64, its id or -errno. pid is the process. */
+LLVMValueRef ir_unwind(struct cg *g, uint32_t words, LLVMValueRef pid,
+		       struct span at);
+
+/* What an option of the script was set to. */
+uint64_t ir_option(struct cg *g, enum option_id option);
+
 /* The map of stacks; room, unless NULL: memory for one of its values. */
 LLVMValueRef ir_stacks(struct cg *g, struct val *room);
 

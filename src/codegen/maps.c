@@ -158,7 +158,7 @@ LLVMValueRef map_sites(struct cg *g)
 	return g->sites;
 }
 
-static uint32_t stacks_size(const struct cg *g)
+uint32_t ir_stack_size(const struct cg *g)
 {
 	return (uint32_t)sizeof(struct stack_frames) +
 	       8 * g->script->stack_words;
@@ -173,7 +173,7 @@ static LLVMValueRef map_stacks(struct cg *g)
 	if (!g->stacks)
 		g->stacks =
 			map_private(g, ABI_MAP_STACKS, BPF_MAP_TYPE_HASH, 8,
-				    stacks_size(g),
+				    ir_stack_size(g),
 				    keys > STACK_MAX_COUNT ? (uint32_t)keys
 							   : STACK_MAX_COUNT);
 	return g->stacks;
@@ -185,8 +185,31 @@ LLVMValueRef ir_stacks(struct cg *g, struct val *room)
 
 	if (room)
 		*room = ir_temp_large(g, type_array(g->types, u64,
-						    stacks_size(g) / 8));
+						    ir_stack_size(g) / 8));
 	return map_stacks(g);
+}
+
+/* Those of processes are large, and of a few processes only. */
+LLVMValueRef map_unwind(struct cg *g, enum unwind_table which)
+{
+	static const char *const names[UNWIND_TABLE_N] = {
+		ABI_MAP_UNWIND_PROCESSES, ABI_MAP_UNWIND_PAGES,
+		ABI_MAP_UNWIND_ASKS, ABI_MAP_UNWIND_LATE
+	};
+	static const uint32_t numbers[UNWIND_TABLE_N][5] = {
+		{ BPF_MAP_TYPE_HASH, 8, sizeof(struct unwind_process),
+		  UNWIND_PROCESSES, BPF_F_NO_PREALLOC },
+		{ BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_page),
+		  UNWIND_PAGES },
+		{ BPF_MAP_TYPE_RINGBUF, 0, 0, UNWIND_ASKS },
+		{ BPF_MAP_TYPE_HASH, 8, 8, 4 * UNWIND_PROCESSES },
+	};
+
+	if (!g->unwind[which])
+		g->unwind[which] =
+			map_global(g, names[which], numbers[which],
+				   which == UNWIND_TABLE_PROCESSES ? 5 : 4);
+	return g->unwind[which];
 }
 
 LLVMValueRef map_scratch(struct cg *g)

@@ -91,6 +91,17 @@ static bool check_ustack(struct sema *s, struct expr *call)
 	return check_stack(s, call, TY_USTACK);
 }
 
+static bool check_unwound(struct sema *s, struct expr *call)
+{
+	if (!check_stack(s, call, TY_USTACK))
+		return false;
+	if (call->type->mode != SM_BUILD_ID)
+		return true;
+	return diag_error(s->d, call->span, D_ARG_TYPE,
+			  "dw_ustack() has no build ids: ustack(build_id) "
+			  "takes them by frame pointers");
+}
+
 /* --- what is kept ------------------------------------------------------------ */
 
 /* Programs that are called by functions of the tracing see these first: those
@@ -130,6 +141,15 @@ static void lower_stack(struct lower *l, struct expr *call)
 	if (words > l->script->stack_words)
 		l->script->stack_words = words;
 	call->site = lower_site(l, SITE_STACK, call->span, NULL);
+	if (call->type->kind == TY_USTACK &&
+	    l->script->options.num[OPT_USTACK_UNWIND])
+		l->plan->needs |= NEED_LOOP;
+}
+
+static void lower_unwound(struct lower *l, struct expr *call)
+{
+	lower_stack(l, call);
+	l->plan->needs |= NEED_LOOP;
 }
 
 static bool is_system_call(const struct prog *p)
@@ -150,22 +170,43 @@ static LLVMValueRef owner(struct cg *g, const struct type *t)
 	return ir_shr(g, ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0), 32);
 }
 
-static struct val emit_stack(struct cg *g, const struct expr *call)
+/* The id, unless it could not be taken: that warns. */
+static struct val emit_id(struct cg *g, const struct expr *call,
+			  LLVMValueRef id)
 {
-	const struct type *t = call->type;
-	LLVMValueRef map, id, failed;
-	struct val room;
+	LLVMValueRef failed = ir_is_negative(g, id);
 	struct ir_if i;
 
-	map = ir_stacks(g, &room);
-	id = ir_call_c(g, "stack", "espy_stack_take", 6, ir_context(g), map,
-		       room.v, ir_i64(g, words_of(ir_prog(g), t)),
-		       ir_i64(g, flags_of(ir_prog(g), t)), owner(g, t));
-	failed = ir_is_negative(g, id);
 	ir_warn_if(g, failed, call->site, id);
 	i = ir_if(g, failed);
 	ir_end(g, &i);
-	return ir_reg(ir_phi(g, &i, ir_i64(g, 0), id), t);
+	return ir_reg(ir_phi(g, &i, ir_i64(g, 0), id), call->type);
+}
+
+static struct val emit_unwound(struct cg *g, const struct expr *call)
+{
+	const struct type *t = call->type;
+
+	return emit_id(g, call,
+		       ir_unwind(g, words_of(ir_prog(g), t), owner(g, t),
+				 call->span));
+}
+
+static struct val emit_stack(struct cg *g, const struct expr *call)
+{
+	const struct type *t = call->type;
+	LLVMValueRef map;
+	struct val room;
+
+	if (t->kind == TY_USTACK && t->mode != SM_BUILD_ID &&
+	    ir_option(g, OPT_USTACK_UNWIND))
+		return emit_unwound(g, call);
+	map = ir_stacks(g, &room);
+	return emit_id(
+		g, call,
+		ir_call_c(g, "stack", "espy_stack_take", 6, ir_context(g), map,
+			  room.v, ir_i64(g, words_of(ir_prog(g), t)),
+			  ir_i64(g, flags_of(ir_prog(g), t)), owner(g, t)));
 }
 
 struct val fn_stack_len(struct cg *g, struct val stack)
@@ -193,8 +234,20 @@ const struct function stack_functions[] = {
 	  .flags = FN_AS_KPROBE, .check = check_ustack, .lower = lower_stack,
 	  .emit = emit_stack,
 	  .doc = "The stack of the current process, found by its frame "
-		 "pointers. Besides kstack's modes there is build_id: the "
-		 "build id of the file and the offset in it.",
+		 "pointers, or as dw_ustack does with the option "
+		 "ustack_unwind. Besides kstack's modes there is build_id: "
+		 "the build id of the file and the offset in it.",
 	  .example = "profile:hz:99 { @[ustack(perf), comm] = count(); }" },
+	{ "dw_ustack", "any dw_ustack([word mode], [word limit])",
+	  .flags = FN_AS_KPROBE, .check = check_unwound, .lower = lower_unwound,
+	  .emit = emit_unwound,
+	  .doc = "The stack of the current process also where its code has no "
+		 "frame pointers, as in what distributions ship: found by the "
+		 "tables of .eh_frame, which are loaded for the process of -p "
+		 "or -c at the start, and for others when they are met first; "
+		 "stacks until then are found by frame pointers and counted. "
+		 "A stack that cannot be followed to its end has "
+		 "<unwind failure> there.",
+	  .example = "profile:hz:99 { @[dw_ustack, comm] = count(); }" },
 	{ 0 },
 };

@@ -13,6 +13,7 @@
 #define ESPY_MACHINE_MACHINE_H
 
 #include "base/diag.h"
+#include "plan/abi.h"
 #include "plan/type.h"
 
 struct machine;
@@ -319,6 +320,14 @@ void machine_elf_stubs(const char *path, struct arena *a, elf_symbol_vec *out);
 
 /* The functions of what the kernel maps into each process as [vdso]. */
 void machine_vdso_symbols(struct arena *a, elf_symbol_vec *out);
+
+/* Appends what .eh_frame says of callers, as rows by offset in the file;
+ * nothing for what has none. Nothing is reported. Reads the file each time. */
+typedef VEC(struct unwind_row) unwind_row_vec;
+void machine_elf_unwind(const char *path, struct arena *a, unwind_row_vec *out);
+
+/* The same code as a file: a descriptor; -1: there is none. */
+int machine_vdso_file(void);
 
 /* Is it an indirect function? */
 bool machine_elf_is_indirect(const char *path, struct str name);

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* --- stubs ------------------------------------------------------------------- */
 
@@ -165,4 +167,16 @@ void machine_vdso_symbols(struct arena *a, elf_symbol_vec *out)
 	}
 	if (elf)
 		elf_end(elf);
+}
+
+int machine_vdso_file(void)
+{
+	const char *image = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+	int fd = image ? memfd_create("vdso", MFD_CLOEXEC) : -1;
+	size_t size = image ? image_size(image) : 0;
+
+	if (fd < 0 || write(fd, image, size) == (ssize_t)size)
+		return fd;
+	close(fd);
+	return -1;
 }

@@ -86,6 +86,70 @@ struct stack_frames {
 #define STACK_OWN_FRAMES 12 /* of the tracing, at most; besides those wanted */
 #define STACK_MAX_COUNT  8192 /* different stacks that are kept, or more */
 
+/* --- stacks without frame pointers -------------------------------------------
+ * From a place in a file its caller's frame is found by the row that starts at
+ * or before it. "Frame" is the address behind the return address. */
+enum unwind_how {
+	UNWIND_UNKNOWN, /* by rbp, if it points to a frame */
+	UNWIND_END, /* nobody calls */
+	UNWIND_SP, /* the frame is at rsp + frame */
+	UNWIND_BP, /* rbp + frame */
+	UNWIND_AT_SP, /* its address is kept at rsp + frame */
+	UNWIND_AT_BP, /* or at rbp + frame */
+	UNWIND_STUB, /* of .plt: rsp + 8, or 16 in its second half */
+	UNWIND_SIGNAL, /* the registers are where the kernel put them */
+};
+
+enum unwind_bp {
+	UNWIND_BP_SAME, /* the caller's rbp is in rbp */
+	UNWIND_BP_FRAME, /* at frame + bp */
+	UNWIND_BP_AT_BP, /* at rbp */
+	UNWIND_BP_LOST,
+};
+
+struct unwind_row {
+	uint32_t start; /* offset in the file */
+	int32_t frame;
+	int16_t bp;
+	uint8_t how, bp_how;
+};
+
+#define UNWIND_ROWS 64 /* rows of a page; a power of two */
+#define UNWIND_MAPS 256 /* of a process; a power of two */
+
+struct unwind_page { /* unused rows are UNWIND_UNKNOWN from UINT32_MAX on */
+	struct unwind_row rows[UNWIND_ROWS];
+};
+
+struct unwind_map { /* by address */
+	uint64_t start, end;
+	uint64_t shift; /* to be added to an address: offset in the file */
+	uint32_t first, n; /* pages; n 0: only frame pointers */
+};
+
+struct unwind_process {
+	uint64_t n; /* UNWIND_MAPS at most */
+	struct unwind_map maps[UNWIND_MAPS];
+};
+
+/* Where a walk is. */
+struct unwind_state {
+	uint64_t ip, sp, bp;
+	uint64_t low, high; /* of a search */
+	uint64_t frame, caller, caller_bp;
+	uint64_t is_call; /* ip is a return address */
+	uint64_t pid;
+	uint64_t n; /* frames so far */
+	uint64_t regs[21]; /* struct pt_regs */
+};
+
+/* What is behind the last frame when there should be more. */
+#define UNWIND_FAILURE (~0ull)
+
+#define UNWIND_PAGES     16384 /* of all files, unless more are known of */
+#define UNWIND_PROCESSES 4096
+#define UNWIND_ASKS      65536 /* bytes */
+
 /* Calls of a function by a thread, one in the other, that entry() tells apart;
  * a power of two. */
 #define ENTRY_FRAMES 16
@@ -109,5 +173,12 @@ struct stack_frames {
 #define ABI_MAP_SITES "espy_sites"
 /* Hash of struct stack_frames by the id that values of stacks are. */
 #define ABI_MAP_STACKS "espy_stacks"
+/* Hash of struct unwind_process by pid, and array of struct unwind_page. */
+#define ABI_MAP_UNWIND_PROCESSES "espy_processes"
+#define ABI_MAP_UNWIND_PAGES     "espy_pages"
+/* Ring buffer of pids (uint64_t) that were not among them, and hash by pid:
+ * how many stacks were then taken by frame pointers. */
+#define ABI_MAP_UNWIND_ASKS "espy_asks"
+#define ABI_MAP_UNWIND_LATE "espy_late"
 
 #endif

@@ -13,6 +13,9 @@ static const char *const missing_choices[] = {
 static const char *const stack_choices[] = { "bpftrace", "perf", "raw",
 					     "build_id", NULL };
 
+static const char *const unwind_choices[] = { "frame_pointers", "tables",
+					      NULL };
+
 /* The numbers are how older scripts switch it on and off. */
 static const char *const cache_choices[] = { "PER_PID", "PER_PROGRAM", "NONE",
 					     "1",       "0",           NULL };
@@ -133,6 +136,14 @@ const struct option_row option_rows[OPT_N] = {
 		.fallback = true,
 		.doc = "Attach kprobes as fentry and kretprobes as fexit, "
 		       "which cost less, where the script cannot tell.",
+	},
+	[OPT_USTACK_UNWIND] = {
+		.name = "ustack_unwind",
+		.type = OT_CHOICE,
+		.fallback = 0,
+		.choices = unwind_choices,
+		.doc = "How ustack finds who called: by frame_pointers, or by "
+		       "the tables of .eh_frame, as dw_ustack does.",
 	},
 	[OPT_LAZY_SYMBOLICATION] = {
 		.name = "lazy_symbolication",

@@ -16,6 +16,7 @@ for source in "$here"/*.c; do
 	name=$(basename "$source" .c)
 	case " ${wanted:-$name} " in *" $name "*) ;; *) continue ;; esac
 	flags=-static
+	how='-O0 -fno-omit-frame-pointer'
 	program=$out/$name
 	case $name in
 	work | marks | shapes | many | operands | sdt | marker) flags= ;;
@@ -25,6 +26,7 @@ for source in "$here"/*.c; do
 		program=$program.so
 		;;
 	stacks_pie) flags= ;;
+	unframed) flags= how='-O2 -fomit-frame-pointer' ;;
 	esac
 	if [ "$program" -nt "$source" ] && [ "$program" -nt "$here/number.h" ] &&
 	   [ "$program" -nt "$here/note.h" ] &&
@@ -34,7 +36,7 @@ for source in "$here"/*.c; do
 		continue
 	fi
 	# shellcheck disable=SC2086
-	${CC:-cc} -std=gnu11 -O0 -g -fno-omit-frame-pointer \
+	${CC:-cc} -std=gnu11 $how -g \
 		-Wall -Wextra -Werror $flags -o "$program.new.$$" "$source"
 	mv "$program.new.$$" "$program"
 done

@@ -170,7 +170,7 @@ Test(stack, return_address_behind_the_end)
 
 	expect_id(type_stack(&types, TY_KSTACK, SM_BPFTRACE, 127), 5, words,
 		  sizeof(words), 0,
-		  "\n        0x2100\n        helper+256\n        exit+0\n");
+		  "\n        0x2100\n        helper+256\n        start+256\n");
 }
 
 Test(stack, nothing_is_two_ends_in_one)
