@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "plan/abi.h"
+#include "runtime/event_impl.h"
 #include "runtime/format.h"
 
 #define SYSTEM_PIECE 65536 /* bytes of a command's output in one piece */
@@ -21,14 +22,14 @@ static const struct type *payload_type(const struct session *s,
 	return types_get(&s->plan->types, e->payload);
 }
 
-static const char *field(const struct session *s, const struct plan_event *e,
-			 const char *payload, uint32_t i)
+const char *event_field(const struct session *s, const struct plan_event *e,
+			const char *payload, uint32_t i)
 {
 	return payload + payload_type(s, e)->fields[i].offset;
 }
 
-static uint32_t field_u32(const struct session *s, const struct plan_event *e,
-			  const char *payload, uint32_t i)
+uint32_t event_field_u32(const struct session *s, const struct plan_event *e,
+			 const char *payload, uint32_t i)
 {
 	return (uint32_t)value_field_number(&payload_type(s, e)->fields[i],
 					    payload);
@@ -62,7 +63,7 @@ static void run_print_value(struct session *s, const struct plan_event *e,
 			    const char *payload)
 {
 	out_value(&s->out, payload_type(s, e)->fields[0].type,
-		  field(s, e, payload, 0));
+		  event_field(s, e, payload, 0));
 }
 
 static void run_time(struct session *s, const struct plan_event *e,
@@ -100,7 +101,7 @@ static void run_join(struct session *s, const struct plan_event *e,
 		     const char *payload)
 {
 	const struct type *t = payload_type(s, e);
-	uint32_t i, n = field_u32(s, e, payload, 0), max = t->n_fields - 1;
+	uint32_t i, n = event_field_u32(s, e, payload, 0), max = t->n_fields - 1;
 	struct buf *out = out_begin(&s->out);
 
 	if (t->fields[1].type->kind == TY_ARRAY)
@@ -143,65 +144,13 @@ static void run_cat(struct session *s, const struct plan_event *e,
 			 STR_ARG(buf_view(&path)), strerror(err));
 }
 
-/* --- maps ----------------------------------------------------------------- */
-
-static void report_map(struct session *s, const struct map_handle *m,
-		       const char *what, int err)
-{
-	if (err)
-		out_warn(&s->out, "cannot %s %.*s: %s", what,
-			 STR_ARG(m->plan->name), strerror(-err));
-}
-
-static void run_print_map(struct session *s, const struct plan_event *e,
-			  const char *payload)
-{
-	const struct map_handle *m = &s->maps[e->map];
-	auto_rows struct rows rows = { 0 };
-
-	report_map(s, m, "read", map_read(m, &rows));
-	map_select(m, &rows, field_u32(s, e, payload, 0),
-		   field_u32(s, e, payload, 1));
-	out_map(&s->out, m, &rows);
-}
-
-static void run_print_entry(struct session *s, const struct plan_event *e,
-			    const char *payload)
-{
-	const struct map_handle *m = &s->maps[e->map];
-	auto_rows struct rows rows = { 0 };
-	const void *key = m->plan->key ? field(s, e, payload, 0) : NULL;
-
-	report_map(s, m, "read", map_read_one(m, key, &rows));
-	if (rows.n)
-		out_entry(&s->out, m, &rows.v[0]);
-}
-
-static void run_clear(struct session *s, const struct plan_event *e,
-		      const char *payload)
-{
-	struct map_handle *m = &s->maps[e->map];
-
-	(void)payload;
-	report_map(s, m, "clear", map_clear(m));
-}
-
-static void run_zero(struct session *s, const struct plan_event *e,
-		     const char *payload)
-{
-	struct map_handle *m = &s->maps[e->map];
-
-	(void)payload;
-	report_map(s, m, "zero", map_zero(m));
-}
-
 /* --- the end -------------------------------------------------------------- */
 
 static void run_exit(struct session *s, const struct plan_event *e,
 		     const char *payload)
 {
 	s->is_exiting = true;
-	s->status = (uint8_t)*field(s, e, payload, 0);
+	s->status = (uint8_t)*event_field(s, e, payload, 0);
 }
 
 /* What a command has written becomes the script's output, in pieces. */
@@ -365,7 +314,7 @@ static void run_warn(struct session *s, const struct plan_event *e,
 	if (s->is_site_said[e->site])
 		return;
 	s->is_site_said[e->site] = true;
-	memcpy(&code, field(s, e, payload, 0), sizeof(code));
+	memcpy(&code, event_field(s, e, payload, 0), sizeof(code));
 	site_text(s, site, code, &text);
 	warn_of_site(s, site, code, &text);
 }
@@ -428,6 +377,8 @@ const struct event_ops event_ops[EV_N] = {
 	[EV_PRINT_VALUE] = { .run = run_print_value },
 	[EV_PRINT_MAP] = { .run = run_print_map },
 	[EV_PRINT_ENTRY] = { .run = run_print_entry },
+	[EV_PRINT_TABLE] = { .run = run_print_table },
+	[EV_PERCENTILE] = { .run = run_percentile },
 	[EV_CLEAR] = { .run = run_clear },
 	[EV_ZERO] = { .run = run_zero },
 	[EV_TIME] = { .run = run_time },

@@ -16,6 +16,9 @@ struct event_ops {
 
 extern const struct event_ops event_ops[EV_N];
 
+/* Before the first: rates count from here. */
+void event_begin(struct session *s);
+
 /* Handles one record. A record that the plan does not know or that is too
  * short is dropped. */
 void event_dispatch(struct session *s, const void *record, size_t size);

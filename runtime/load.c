@@ -14,6 +14,7 @@
 #include "runtime/attach_multi.h"
 #include "runtime/event.h"
 #include "runtime/fixups.h"
+#include "runtime/pair.h"
 #include "runtime/registry_impl.h"
 #include "runtime/way.h"
 
@@ -175,8 +176,45 @@ static int size_maps(struct session *s)
 				   STR_ARG(m->name));
 			return -ENOENT;
 		}
-		if (m->key)
+		if (m->key && !m->is_pair)
 			bpf_map__set_max_entries(map, m->max_entries);
+	}
+	return 0;
+}
+
+static int make_pairs(struct session *s)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < s->plan->maps.n; i++) {
+		const struct plan_map *m = &s->plan->maps.v[i];
+
+		if (!m->is_pair)
+			continue;
+		pair_free(&s->maps[i]); /* of an earlier try */
+		err = pair_make(&s->maps[i], find_map(s, m->symbol));
+		if (err)
+			return diag_errno(s->diags, err, D_KERNEL,
+					  "cannot make the map %.*s",
+					  STR_ARG(m->name));
+	}
+	return 0;
+}
+
+static int start_pairs(struct session *s)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < s->plan->maps.n; i++) {
+		if (!s->maps[i].pair)
+			continue;
+		err = pair_start(&s->maps[i], s->maps[i].fd);
+		if (err)
+			return diag_errno(s->diags, err, D_KERNEL,
+					  "cannot make the map %.*s",
+					  STR_ARG(s->plan->maps.v[i].name));
 	}
 	return 0;
 }
@@ -401,6 +439,8 @@ static int prepare_object(struct session *s)
 		err = size_maps(s);
 	if (!err)
 		err = registry_reuse(s);
+	if (!err)
+		err = make_pairs(s);
 	return err ? err : prepare_programs(s);
 }
 
@@ -437,7 +477,7 @@ int load_object(struct session *s)
 		s->object = NULL;
 		s->opts.params_checked = true; /* warned of once */
 	}
-	return err;
+	return err ? err : start_pairs(s);
 }
 
 /* --- again, as kprobes ---------------------------------------------------- */

@@ -166,7 +166,7 @@ static bool was_zeroed(const struct map_handle *m)
 	return m->shared ? m->shared->is_zeroed : m->is_zeroed;
 }
 
-static void note_change(struct map_handle *m, bool is_zeroed)
+void map_note_change(struct map_handle *m, bool is_zeroed)
 {
 	struct map_handle *to = m->shared ? m->shared : m;
 
@@ -267,11 +267,33 @@ static int zero_entries(const struct map_handle *m)
 	return err;
 }
 
+/* What is not there any more ends a batch: it goes on behind that. */
+static void delete_rows(const struct map_handle *m, const struct rows *rows)
+{
+	DECLARE_LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	size_t done = 0;
+	uint32_t count;
+
+	while (done < rows->n) {
+		count = (uint32_t)(rows->n - done);
+		if (!bpf_map_delete_batch(m->fd,
+					  rows->keys + done * key_size(m),
+					  &count, &opts))
+			return;
+		if (errno != ENOENT)
+			return;
+		done += count + 1;
+	}
+}
+
+/* Large maps at once; the rest, and what came since, one by one. */
 static int delete_entries(const struct map_handle *m)
 {
 	auto_free void *key = xzalloc(key_size(m));
+	auto_rows struct rows rows = { 0 };
 
-	/* The first entry until there is none. */
+	if (!map_read(m, &rows))
+		delete_rows(m, &rows);
 	while (!bpf_map_get_next_key(m->fd, NULL, key)) {
 		if (bpf_map_delete_elem(m->fd, key) && errno != ENOENT)
 			return -errno;
@@ -279,9 +301,48 @@ static int delete_entries(const struct map_handle *m)
 	return errno == ENOENT ? 0 : -errno;
 }
 
+int map_remove(struct map_handle *m, const struct rows *rows)
+{
+	m->is_zeroed = false;
+	if (stores[m->plan->store].is_array)
+		return zero_entries(m);
+	delete_rows(m, rows);
+	return delete_entries(m);
+}
+
+int map_add_zeros(const struct map_handle *m, const struct rows *rows)
+{
+	auto_free void *zeros = xzalloc(value_size(m));
+	size_t i;
+
+	if (stores[m->plan->store].is_array)
+		return 0;
+	for (i = 0; i < rows->n; i++) {
+		if (!bpf_map_update_elem(m->fd, rows->v[i].key, zeros,
+					 BPF_NOEXIST) ||
+		    errno == EEXIST)
+			continue;
+		return errno == E2BIG ? 0 : -errno; /* newer ones fill it */
+	}
+	return 0;
+}
+
+int map_copy_mark(const struct map_handle *m, int to)
+{
+	auto_free char *value = xzalloc(value_size(m));
+	uint32_t zero = 0;
+
+	if (!plan_map_mark(m->plan, m->value))
+		return 0;
+	if (bpf_map_lookup_elem(m->fd, &zero, value))
+		return -errno;
+	memset(value, 0, m->value->size);
+	return bpf_map_update_elem(to, &zero, value, BPF_ANY) ? -errno : 0;
+}
+
 int map_clear(struct map_handle *m)
 {
-	note_change(m, false);
+	map_note_change(m, false);
 	if (stores[m->plan->store].is_array)
 		return zero_entries(m);
 	return delete_entries(m);
@@ -289,7 +350,7 @@ int map_clear(struct map_handle *m)
 
 int map_zero(struct map_handle *m)
 {
-	note_change(m, true);
+	map_note_change(m, true);
 	return zero_entries(m);
 }
 
@@ -301,21 +362,36 @@ static int compare_keys(const struct map_handle *m, const struct row *a,
 	return a->key ? value_compare(m->key, a->key, b->key) : 0;
 }
 
-static int compare_rows(const void *pa, const void *pb, void *handle)
+struct sorting {
+	const struct map_handle *m;
+	bool by_value, is_down;
+};
+
+static int compare_rows(const void *pa, const void *pb, void *sorting)
 {
-	const struct map_handle *m = handle;
+	const struct sorting *s = sorting;
 	const struct row *a = pa, *b = pb;
 	int order = 0;
 
-	if (value_ops[m->value->kind].order == ORDER_BY_VALUE)
-		order = value_compare(m->value, a->value, b->value);
-	return order ? order : compare_keys(m, a, b);
+	if (s->by_value)
+		order = value_compare(s->m->value, a->value, b->value);
+	if (s->is_down)
+		order = -order;
+	if (order)
+		return order;
+	order = compare_keys(s->m, a, b);
+	return s->is_down && !s->by_value ? -order : order;
 }
 
-void map_sort(const struct map_handle *m, struct rows *r)
+static void sort(const struct map_handle *m, struct rows *r, uint32_t flags)
 {
+	struct sorting s = { .m = m, .is_down = flags & EF_DOWN };
+
+	s.by_value = flags & EF_SORT_VALUE ||
+		     (!(flags & EF_SORT_KEY) &&
+		      value_ops[m->value->kind].order == ORDER_BY_VALUE);
 	if (r->n)
-		qsort_r(r->v, r->n, sizeof(*r->v), compare_rows, (void *)m);
+		qsort_r(r->v, r->n, sizeof(*r->v), compare_rows, &s);
 }
 
 static void print_row(const struct show *s, const struct map_handle *m,
@@ -334,19 +410,66 @@ static void print_row(const struct show *s, const struct map_handle *m,
 	buf_putc(out, '\n');
 }
 
+void map_arrange(const struct map_handle *m, struct rows *r,
+		 const struct map_order *order)
+{
+	size_t i, top = order->top < r->n ? order->top : 0;
+
+	sort(m, r, order->flags);
+	if (top && !(order->flags & EF_FIRST))
+		memmove(r->v, r->v + r->n - top, top * sizeof(*r->v));
+	if (top)
+		r->n = top;
+	for (i = 0; i < r->n && order->div > 1; i++)
+		value_ops[m->value->kind].divide(m->value, r->v[i].value,
+						 order->div);
+}
+
 void map_select(const struct map_handle *m, struct rows *r, uint64_t top,
 		uint64_t div)
 {
+	map_arrange(m, r, &(struct map_order){ .top = top, .div = div });
+}
+
+/* --- copies --------------------------------------------------------------- */
+
+static void copy_row(const struct map_handle *m, const struct row *row,
+		     struct rows *to)
+{
+	char *value = to->values + to->n * value_size(m);
+
+	memcpy(value, row->value, m->value->size);
+	to->v[to->n++] = (struct row){ row->key, value };
+}
+
+static void make_room(const struct map_handle *m, size_t n, struct rows *to)
+{
+	to->v = xzalloc((n + 1) * sizeof(*to->v));
+	to->values = xzalloc((n + 1) * value_size(m));
+}
+
+void rows_copy(const struct map_handle *m, const struct rows *from,
+	       struct rows *to)
+{
 	size_t i;
 
-	map_sort(m, r);
-	if (top && top < r->n) {
-		memmove(r->v, r->v + r->n - top, top * sizeof(*r->v));
-		r->n = top;
-	}
-	for (i = 0; i < r->n && div > 1; i++)
-		value_ops[m->value->kind].divide(m->value, r->v[i].value, div);
+	make_room(m, from->n, to);
+	for (i = 0; i < from->n; i++)
+		copy_row(m, &from->v[i], to);
 }
+
+void rows_copy_one(const struct map_handle *m, const struct rows *from,
+		   const void *key, struct rows *to)
+{
+	size_t i;
+
+	make_room(m, 1, to);
+	for (i = 0; i < from->n && !to->n; i++)
+		if (!key || !memcmp(from->v[i].key, key, key_size(m)))
+			copy_row(m, &from->v[i], to);
+}
+
+/* --- as text -------------------------------------------------------------- */
 
 void map_print_rows(const struct show *s, const struct map_handle *m,
 		    const struct rows *r, struct buf *out)

@@ -26,6 +26,8 @@ struct map_handle {
 	const struct plan_map *plan;
 	const struct type *key, *value;
 	int fd; /* borrowed */
+	struct map_pair *pair; /* see pair.h; NULL: it is none */
+	struct rate *rate; /* see rate.h; NULL: none was asked for */
 	int cpus; /* possible ones */
 	bool is_cleared; /* clear() was its last change by user space */
 	bool is_zeroed; /* zero() was */
@@ -44,13 +46,35 @@ int map_read_one(const struct map_handle *m, const void *key, struct rows *out);
 int map_clear(struct map_handle *m);
 int map_zero(struct map_handle *m);
 
-/* Sorts as the kind of the values says, entries of equal value by key. */
-void map_sort(const struct map_handle *m, struct rows *r);
+/* For pair.c. Removes what rows has from the map, whose entries change no more;
+ * adds keys with the value zero, where they are missing; gives what stays of a
+ * scalar with a mark when it is zeroed to another map. -errno. */
+int map_remove(struct map_handle *m, const struct rows *rows);
+int map_add_zeros(const struct map_handle *m, const struct rows *rows);
+int map_copy_mark(const struct map_handle *m, int to);
+void map_note_change(struct map_handle *m, bool is_zeroed);
 
-/* What is shown of a map: sorts, keeps the last `top` (0: all), divides the
- * values by div (0: not). */
+/* What is shown of a map. */
+struct map_order {
+	uint32_t flags; /* EF_SORT_KEY and those after it of enum event_flags */
+	uint64_t top; /* so many entries: the last, or the first; 0: all */
+	uint64_t div; /* what values are divided by; 0: not */
+};
+
+/* Sorts, leaves out, divides. */
+void map_arrange(const struct map_handle *m, struct rows *r,
+		 const struct map_order *order);
+
+/* The same with the usual order. */
 void map_select(const struct map_handle *m, struct rows *r, uint64_t top,
 		uint64_t div);
+
+/* Copies that share the keys: of all, or the one with this key (n 0: there is
+ * none; NULL: the only one). */
+void rows_copy(const struct map_handle *m, const struct rows *from,
+	       struct rows *to);
+void rows_copy_one(const struct map_handle *m, const struct rows *from,
+		   const void *key, struct rows *to);
 
 /* Appends the entries as text, in the order that they have. */
 void map_print_rows(const struct show *s, const struct map_handle *m,

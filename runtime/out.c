@@ -80,6 +80,14 @@ void out_map(struct out *o, const struct map_handle *m, const struct rows *rows)
 	out_end(o);
 }
 
+void out_table(struct out *o, const struct map_handle *m,
+	       const struct rows *rows)
+{
+	if (rows->n)
+		o->form->table(o, m, rows);
+	out_end(o);
+}
+
 void out_dump(struct out *o)
 {
 	o->form->dump(o);

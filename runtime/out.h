@@ -68,6 +68,9 @@ struct out_form {
 	/* print(@m), and maps at the end: in the order of the rows. */
 	void (*map)(struct out *o, const struct map_handle *m,
 		    const struct rows *rows);
+	/* Maps side by side: the values are records of theirs (joined.h). */
+	void (*table)(struct out *o, const struct map_handle *m,
+		      const struct rows *rows);
 	/* Now come the maps of the end. */
 	void (*dump)(struct out *o);
 	void (*note)(struct out *o, const struct out_note *note);
@@ -116,6 +119,8 @@ void out_entry(struct out *o, const struct map_handle *m,
 /* Rows that were chosen and sorted: map_select(). None: nothing is shown. */
 void out_map(struct out *o, const struct map_handle *m,
 	     const struct rows *rows);
+void out_table(struct out *o, const struct map_handle *m,
+	       const struct rows *rows);
 void out_dump(struct out *o);
 
 void out_attached(struct out *o, size_t n);

@@ -261,6 +261,7 @@ const struct out_form out_form_csv = {
 	.value = put_value,
 	.entry = put_entry,
 	.map = put_map,
+	.table = put_map,
 	.dump = put_dump,
 	.note = put_note,
 	.lost = put_lost,

@@ -207,6 +207,7 @@ const struct out_form out_form_folded = {
 	.value = put_value,
 	.entry = put_row,
 	.map = put_map,
+	.table = put_map,
 	.dump = put_dump,
 	.note = put_note,
 	.lost = put_lost,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "runtime/out_impl.h"
+#include "runtime/joined.h"
 
 static void put_attached(struct out *o, size_t n)
 {
@@ -31,6 +32,12 @@ static void put_map(struct out *o, const struct map_handle *m,
 		    const struct rows *rows)
 {
 	map_print_rows(o->show, m, rows, &o->pending);
+}
+
+static void put_table(struct out *o, const struct map_handle *m,
+		      const struct rows *rows)
+{
+	joined_print(o->show, m, rows, &o->pending);
 }
 
 static void put_dump(struct out *o)
@@ -123,6 +130,7 @@ const struct out_form out_form_text = {
 	.value = put_value,
 	.entry = put_entry,
 	.map = put_map,
+	.table = put_table,
 	.dump = put_dump,
 	.note = put_note,
 	.lost = put_lost,

@@ -15,6 +15,8 @@
 #include "runtime/fixups.h"
 #include "runtime/load.h"
 #include "runtime/loop.h"
+#include "runtime/pair.h"
+#include "runtime/rate.h"
 #include "runtime/names.h"
 #include "runtime/registry_impl.h"
 #include "runtime/symbols.h"
@@ -104,11 +106,22 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+static void free_maps(struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->plan->maps.n; i++) {
+		rate_free(&s->maps[i]);
+		pair_free(&s->maps[i]);
+	}
+}
+
 void session_free_parts(struct session *s)
 {
 	attach_drop_all(s);
 	child_close(&s->child);
 	loop_close(s);
+	free_maps(s);
 	if (!s->opts.registry)
 		symbols_free(s->show.symbols);
 	registry_release(s);
@@ -262,6 +275,7 @@ int session_start(struct session *s)
 	if (s->opts.dry_run)
 		return 0;
 	names_start(s);
+	event_begin(s);
 	err = loop_open(s);
 	if (!err)
 		err = attach_run(s, PK_BEGIN);

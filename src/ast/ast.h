@@ -141,6 +141,8 @@ struct expr {
 			struct expr *keys; /* NULL: scalar use */
 			struct map *sym; /* check */
 			bool has_brackets;
+			uint32_t flags; /* lower: of the event that is about
+					   it: EF_TAKE and the like */
 			/* check: type of the keys together: that of the one,
 			 * or a tuple; same as sym->key once settled */
 		} map;
@@ -306,6 +308,7 @@ struct map {
 	bool is_missing; /* check: written by a probe that matches nothing */
 	uint64_t key_flexible; /* check: the same per key, one bit each */
 	const struct live_map *live; /* check: it was there before; NULL */
+	bool is_pair; /* lower: as of struct plan_map */
 	bool is_lowered; /* lower: it is in the plan, as */
 	uint32_t id; /* index in plan.maps */
 	struct map *next;

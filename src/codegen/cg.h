@@ -15,7 +15,6 @@
 #define STACK_BUDGET     256
 #define STACK_TEMP_MAX   64 /* larger temporaries go to espy_scratch */
 #define LOOP_MAX         (1u << 23) /* what bpf_loop allows */
-#define MAP_PREALLOC_MAX (4u << 20) /* bytes of values, per CPU */
 
 struct slot { /* of a $variable of the program */
 	LLVMValueRef ptr; /* in the program's own function; NULL: none yet */
@@ -231,6 +230,9 @@ struct val emit_deref(struct cg *g, const struct expr *e);
 
 /* --- maps as globals (maps.c) ------------------------------------------------------- */
 
+/* The map of the object that a map of the script is, or for a pair the array
+ * that it is in. */
+LLVMValueRef map_object(struct cg *g, const struct map *m);
 LLVMValueRef map_private(struct cg *g, const char *name, unsigned int type,
 			 uint32_t key, uint32_t value, uint32_t entries);
 LLVMValueRef map_thread(struct cg *g, const char *name, uint32_t value);

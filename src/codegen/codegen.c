@@ -230,7 +230,7 @@ static void add_maps(struct cg *g)
 
 	for (m = g->script->maps; m; m = m->next)
 		if (m->value && m->key) /* else declared and not used */
-			ir_map(g, m);
+			map_object(g, m);
 	map_ring(g);
 	map_lost(g);
 	map_sites(g);

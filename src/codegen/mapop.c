@@ -61,10 +61,14 @@ struct val ir_map_key(struct cg *g, const struct map *m,
 	return ir_here(g, v, m->key);
 }
 
+static LLVMValueRef lookup(struct cg *g, LLVMValueRef map, struct val key)
+{
+	return ir_helper_ptr(g, BPF_FUNC_map_lookup_elem, 2, map, key.v);
+}
+
 LLVMValueRef ir_map_lookup(struct cg *g, const struct map *m, struct val key)
 {
-	return ir_helper_ptr(g, BPF_FUNC_map_lookup_elem, 2, ir_map(g, m),
-			     key.v);
+	return lookup(g, ir_map(g, m), key);
 }
 
 /* --- reading --------------------------------------------------------------------- */
@@ -152,12 +156,12 @@ static LLVMValueRef int_result(struct cg *g, LLVMValueRef rc)
 	return LLVMBuildSExt(g->b, low, LLVMTypeOf(rc), "");
 }
 
-static void update(struct cg *g, const struct map *m, LLVMValueRef key,
+static void update(struct cg *g, LLVMValueRef map, LLVMValueRef key,
 		   LLVMValueRef value, uint64_t flags, uint32_t site)
 {
-	LLVMValueRef rc = int_result(g, ir_helper(g, BPF_FUNC_map_update_elem,
-						  4, ir_map(g, m), key, value,
-						  ir_i64(g, flags)));
+	LLVMValueRef rc =
+		int_result(g, ir_helper(g, BPF_FUNC_map_update_elem, 4, map,
+					key, value, ir_i64(g, flags)));
 	LLVMValueRef failed = ir_is_negative(g, rc);
 
 	if (flags == BPF_NOEXIST) /* another CPU was first: not a failure */
@@ -173,7 +177,7 @@ static void update(struct cg *g, const struct map *m, LLVMValueRef key,
 static LLVMValueRef value_address(struct cg *g, const struct map *m,
 				  struct val key, uint32_t site)
 {
-	LLVMValueRef p = ir_map_lookup(g, m, key), again, zero;
+	LLVMValueRef map = ir_map(g, m), p = lookup(g, map, key), again, zero;
 	uint32_t size = m->value->size;
 	struct ir_if i;
 
@@ -188,8 +192,8 @@ static LLVMValueRef value_address(struct cg *g, const struct map *m,
 	} else {
 		zero = ir_zeros(g, size);
 	}
-	update(g, m, key.v, zero, BPF_NOEXIST, site);
-	again = ir_map_lookup(g, m, key);
+	update(g, map, key.v, zero, BPF_NOEXIST, site);
+	again = lookup(g, map, key);
 	ir_end(g, &i);
 	return ir_phi(g, &i, again, p);
 }
@@ -233,7 +237,7 @@ static void assign_plain(struct cg *g, const struct expr *t, struct val x)
 	key = ir_map_key(g, m, t->map.keys);
 	if (!ir_map_is_array(g, m)) {
 		value = ir_here(g, x, m->value);
-		update(g, m, key.v, value.v, BPF_ANY, t->site);
+		update(g, ir_map(g, m), key.v, value.v, BPF_ANY, t->site);
 		return;
 	}
 	p = value_address(g, m, key, t->site);

@@ -56,9 +56,7 @@ LLVMValueRef map_thread(struct cg *g, const char *name, uint32_t value)
 static LLVMValueRef plan_map_global(struct cg *g, const struct plan_map *m)
 {
 	const struct type *value = types_get(&g->plan->types, m->value);
-	uint64_t bytes = (uint64_t)value->size * m->max_entries;
 	uint32_t mark = plan_map_mark(m, value);
-	bool is_plain = m->store == MS_HASH || m->store == MS_PERCPU_HASH;
 	uint32_t key = m->key ? types_get(&g->plan->types, m->key)->size : 4;
 	uint32_t size = mark ? mark + (uint32_t)sizeof(uint64_t) : value->size;
 	uint32_t numbers[] = { map_types[m->store], key, size, m->max_entries,
@@ -67,8 +65,7 @@ static LLVMValueRef plan_map_global(struct cg *g, const struct plan_map *m)
 	if (m->store <= MS_PERCPU_ARRAY)
 		numbers[1] = 4;
 	return map_global(g, arena_printf(g->arena, "%.*s", STR_ARG(m->symbol)),
-			  numbers,
-			  is_plain && bytes > MAP_PREALLOC_MAX ? 5 : 4);
+			  numbers, plan_map_is_sparse(m, value) ? 5 : 4);
 }
 
 static const struct plan_map *plan_map_of(struct cg *g, const struct map *m)
@@ -89,11 +86,43 @@ void ir_map_set_mark(struct cg *g, const struct map *m, LLVMValueRef p,
 			 true);
 }
 
+/* The array whose element is the map of a pair. */
+static LLVMValueRef pair_global(struct cg *g, const struct plan_map *m)
+{
+	return map_private(g,
+			   arena_printf(g->arena, "%.*s", STR_ARG(m->symbol)),
+			   BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, 1);
+}
+
+LLVMValueRef map_object(struct cg *g, const struct map *m)
+{
+	const struct plan_map *p = plan_map_of(g, m);
+
+	if (!g->maps[m->id])
+		g->maps[m->id] =
+			p->is_pair ? pair_global(g, p) : plan_map_global(g, p);
+	return g->maps[m->id];
+}
+
+/* Which of a pair that is may change from one call to the next. */
 LLVMValueRef ir_map(struct cg *g, const struct map *m)
 {
-	if (!g->maps[m->id])
-		g->maps[m->id] = plan_map_global(g, plan_map_of(g, m));
-	return g->maps[m->id];
+	LLVMTypeRef ret = LLVMGetReturnType(LLVMGlobalGetValueType(g->f->fn));
+	LLVMValueRef key, p, map = map_object(g, m);
+	LLVMBasicBlockRef absent, here;
+
+	if (!plan_map_of(g, m)->is_pair)
+		return map;
+	key = ir_temp_bytes(g, 4);
+	LLVMBuildStore(g->b, ir_i32(g, 0), key);
+	p = ir_helper_ptr(g, BPF_FUNC_map_lookup_elem, 2, map, key);
+	absent = ir_block(g, "no_map"); /* never */
+	here = ir_block(g, "map");
+	ir_cond(g, ir_is_zero(g, p), absent, here);
+	ir_at(g, absent);
+	LLVMBuildRet(g->b, LLVMConstInt(ret, 0, false));
+	ir_at(g, here);
+	return p;
 }
 
 bool ir_map_percpu(struct cg *g, const struct map *m)

@@ -124,6 +124,7 @@ const struct function print_functions[] = {
 	  .example = "printf(\"%s has pid %d\\n\", comm, pid);" },
 	{ .name = "print",
 	  .proto = "none print(value x, [int top], [int div])",
+	  .flags = FN_SHOWS_MAPS,
 	  .event = EV_PRINT_VALUE,
 	  .check = check_print,
 	  .lower = lower_print,

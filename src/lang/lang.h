@@ -26,6 +26,8 @@ enum fn_flags {
 	FN_AT_ENTRY = 1 << 5, /* its argument is what it was when the function
 				 was entered: entry() */
 	FN_AS_KPROBE = 1 << 6, /* differs where a fentry stands for a kprobe */
+	FN_SHOWS_MAPS = 1 << 7, /* user space prints its first argument when
+				   that is a map, or several */
 };
 
 /* Prototypes are text: "RESULT NAME(TYPE name, ...)".

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define MAP_PREALLOC_MAX (4u << 20) /* bytes of values, per CPU */
+
 const char *const map_store_names[MS_N] = {
 	[MS_ARRAY] = "array",       [MS_PERCPU_ARRAY] = "percpu_array",
 	[MS_HASH] = "hash",         [MS_PERCPU_HASH] = "percpu_hash",
@@ -49,6 +51,8 @@ const char *const event_kind_names[EV_N] = {
 	[EV_ERRORF] = "errorf",
 	[EV_WARNF] = "warnf",
 	[EV_SYSTEM] = "system",
+	[EV_PERCENTILE] = "percentile",
+	[EV_PRINT_TABLE] = "print_table",
 };
 
 const char *const fixup_kind_names[FX_N] = {
@@ -133,6 +137,12 @@ uint32_t plan_map_mark(const struct plan_map *m, const struct type *value)
 	return (value->size + 7) & ~7u;
 }
 
+bool plan_map_is_sparse(const struct plan_map *m, const struct type *value)
+{
+	return (m->store == MS_HASH || m->store == MS_PERCPU_HASH) &&
+	       (uint64_t)value->size * m->max_entries > MAP_PREALLOC_MAX;
+}
+
 uint32_t plan_add_map(struct plan *p, const struct plan_map *x)
 {
 	struct plan_map *m = vec_add(&p->arena, &p->maps);
@@ -171,7 +181,27 @@ uint32_t plan_add_event(struct plan *p, const struct plan_event *x)
 
 	*e = *x;
 	own(p, &e->text);
+	e->columns.v = (void *)arena_copy(&p->arena, x->columns.v,
+					  x->columns.n * sizeof(*x->columns.v));
+	e->columns.cap = x->columns.n;
 	return (uint32_t)p->events.n - 1;
+}
+
+bool plan_next_percent(struct str *text, double *out)
+{
+	struct str rest, word = str_split(*text, ' ', &rest);
+	char copy[24], *end;
+
+	if (!word.n || word.n >= sizeof(copy) || word.p[0] < '0' ||
+	    word.p[0] > '9')
+		return false;
+	memcpy(copy, word.p, word.n);
+	copy[word.n] = '\0';
+	*out = strtod(copy, &end);
+	if (*end || !(*out <= 100))
+		return false;
+	*text = rest;
+	return true;
 }
 
 uint32_t plan_add_site(struct plan *p, const struct plan_site *x)

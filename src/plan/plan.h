@@ -39,12 +39,18 @@ struct plan_map {
 	type_id key; /* 0: scalar, one element at index 0 (uint32_t) */
 	type_id value;
 	uint32_t max_entries;
+	bool is_pair; /* the symbol is an array of maps whose element 0 is the
+			 map: another one can take its place (EF_TAKE) */
 };
 
 /* A scalar of MS_ARRAY always exists: behind its value (at the next multiple of
  * 8) a uint64_t says whether it was ever given one and not deleted since.
  * Offset of that mark; 0: this map has none. */
 uint32_t plan_map_mark(const struct plan_map *m, const struct type *value);
+
+/* Is its memory found when entries are added, since there would be too much of
+ * it otherwise? */
+bool plan_map_is_sparse(const struct plan_map *m, const struct type *value);
 
 /* What to attach: a row of attach_ops[] in the runtime. */
 enum probe_kind {
@@ -125,7 +131,31 @@ enum event_kind {
 	EV_ERRORF, /* text = format; printed with site's place on stderr */
 	EV_WARNF,
 	EV_SYSTEM, /* text = format of the command; unsafe */
+	EV_PERCENTILE, /* map, payload {key} or nothing; text = numbers from 0
+			  to 100 with a blank between: "50 99.9" */
+	EV_PRINT_TABLE, /* maps of the same keys, payload as EV_PRINT_MAP */
 	EV_N,
+};
+
+enum event_flags {
+	/* Of a map that is_pair: the first event that shows what is cleared
+	 * next takes it out of the kernel, those after it use what it took, and
+	 * the last lets go of that, so that all mean the same set. */
+	EF_TAKE = 1 << 0,
+	EF_ZERO = 1 << 1, /* with EF_TAKE: the keys stay, with zero */
+	EF_TAKEN = 1 << 2,
+	/* How maps are printed. */
+	EF_SORT_KEY = 1 << 3, /* instead of the order of their kind */
+	EF_SORT_VALUE = 1 << 4,
+	EF_DOWN = 1 << 5, /* the largest first */
+	EF_FIRST = 1 << 6, /* top: the first ones, not the last */
+	EF_RATE = 1 << 7, /* per second since the last time */
+	EF_ALL = (1 << 8) - 1,
+};
+
+struct plan_column {
+	uint32_t map; /* index into maps */
+	uint32_t flags; /* EF_TAKE, EF_ZERO, EF_TAKEN */
 };
 
 struct plan_event {
@@ -134,6 +164,8 @@ struct plan_event {
 	struct str text;
 	uint32_t map; /* index into maps; for kinds that have one */
 	uint32_t site; /* index into sites; 0: none */
+	uint32_t flags; /* enum event_flags */
+	VEC(struct plan_column) columns; /* EV_PRINT_TABLE: map is the first */
 };
 
 /* A value unknown when compiling: a row of fixup_ops[] fills a slot of
@@ -241,6 +273,10 @@ uint32_t plan_add_site(struct plan *p, const struct plan_site *x);
  * Returns the slot's index; its offset is in fixups.v[]. */
 uint32_t plan_add_fixup(struct plan *p, enum fixup_kind kind, struct str arg,
 			uint32_t size);
+
+/* Cuts the first number from 0 to 100 off the text of an EV_PERCENTILE. False
+ * when there is none; what is left of a text without mistakes is empty. */
+bool plan_next_percent(struct str *text, double *out);
 
 /* Every rule a plan obeys: ids in range, payload fields inside their record
  * and aligned, symbols non-empty, slots inside .rodata.espy and disjoint,

@@ -54,6 +54,51 @@ static bool check_top_div(struct check *c, const struct plan_event *e,
 				 "the payload is not two numbers of 4 bytes");
 }
 
+/* Maps side by side: what they have in common is the key. */
+static bool check_table(struct check *c, const struct plan_event *e,
+			const struct type *payload)
+{
+	const struct plan_map *maps = c->p->maps.v;
+
+	if (e->columns.n < 2 || e->columns.v[0].map != e->map)
+		return plan_check_refuse(c, "it is no table of maps");
+	vec_each(m, &e->columns) {
+		if (m->map >= c->p->maps.n)
+			return plan_check_refuse(c, "there is no map %u for it",
+						 m->map);
+		if (maps[m->map].key != maps[e->map].key)
+			return plan_check_refuse(
+				c, "map %u has other keys than map %u", m->map,
+				e->map);
+		if (m->flags & EF_TAKE && !maps[m->map].is_pair)
+			return plan_check_refuse(c, "map %u is no pair",
+						 m->map);
+	}
+	return check_top_div(c, e, payload);
+}
+
+static bool check_percentile(struct check *c, const struct plan_event *e,
+			     const struct type *payload)
+{
+	const struct plan_map *m = &c->p->maps.v[e->map];
+	enum type_kind kind = types_get(&c->p->types, m->value)->kind;
+	struct str rest = e->text;
+	double percent;
+
+	if (kind != TY_HIST && kind != TY_LHIST)
+		return plan_check_refuse(c, "map %u has no histograms", e->map);
+	while (plan_next_percent(&rest, &percent))
+		;
+	if (rest.n || !e->text.n)
+		return plan_check_refuse(c, "the text is no list of numbers "
+					    "from 0 to 100");
+	if (payload->n_fields != (m->key ? 1 : 0) && payload->n_fields)
+		return plan_check_refuse(c, "the payload is not a key");
+	return !payload->n_fields || payload->fields[0].type->id == m->key ||
+	       plan_check_refuse(c, "the payload is not a key of map %u",
+				 e->map);
+}
+
 static bool check_entry(struct check *c, const struct plan_event *e,
 			const struct type *payload)
 {
@@ -128,6 +173,10 @@ static const struct event_rule {
 	[EV_SYSTEM] = { .payload = check_format,
 			.has_text = true,
 			.is_unsafe = true },
+	[EV_PERCENTILE] = { .payload = check_percentile,
+			    .has_text = true,
+			    .has_map = true },
+	[EV_PRINT_TABLE] = { .payload = check_table, .has_map = true },
 };
 
 /* The fields of a payload are read in place: where C would put them. */
@@ -169,6 +218,13 @@ static bool check_links(struct check *c, const struct plan_event *e)
 					 e->map);
 	if (e->site >= c->p->sites.n)
 		return plan_check_refuse(c, "there is no site %u", e->site);
+	if (e->flags & ~(uint32_t)EF_ALL || (e->flags && !rule->has_map))
+		return plan_check_refuse(c, "there are no flags %x for it",
+					 e->flags);
+	if (e->flags & EF_TAKE && !c->p->maps.v[e->map].is_pair)
+		return plan_check_refuse(c, "map %u is no pair", e->map);
+	if (e->columns.n && e->kind != EV_PRINT_TABLE)
+		return plan_check_refuse(c, "it has no use for more maps");
 	if (rule->has_site && !e->site)
 		return plan_check_refuse(c, "the site is missing");
 	return true;

@@ -17,6 +17,13 @@ static const char *const probe_flag_names[] = { "return",     "frequency",
 						"regs",       "at_once",
 						"trampoline", NULL };
 
+static const char *const event_flag_names[] = {
+	"take", "zero",  "taken", "by_key", "by_value",
+	"down", "first", "rate",  NULL,
+};
+
+static_assert(1 << (ARRAY_SIZE(event_flag_names) - 1) == EF_ALL + 1,
+	      "a name for each flag of events");
 static_assert(1 << (ARRAY_SIZE(need_names) - 1) == NEED_ALL + 1,
 	      "a name for each need");
 static_assert(1 << (ARRAY_SIZE(probe_flag_names) - 1) == PF_ALL + 1,
@@ -67,6 +74,7 @@ static void wire_map(struct wire *w, struct plan_map *m)
 	wire_type(w, "key", &m->key);
 	wire_type(w, "value", &m->value);
 	wire_u32(w, "max", &m->max_entries);
+	wire_bool(w, "pair", &m->is_pair);
 }
 
 static void wire_targets(struct wire *w, struct plan_probe *p)
@@ -99,6 +107,21 @@ static void wire_name(struct wire *w, struct str *name)
 	wire_str(w, NULL, name);
 }
 
+static void wire_columns(struct wire *w, struct plan_event *e)
+{
+	size_t i, n = wire_count(w, e->columns.n);
+
+	for (i = 0; i < n && !w->error; i++) {
+		struct plan_column *c = w->mode == WIRE_READ
+						? vec_add(w->arena, &e->columns)
+						: &e->columns.v[i];
+
+		wire_label(w, "column");
+		wire_u32(w, NULL, &c->map);
+		wire_flags(w, NULL, &c->flags, event_flag_names);
+	}
+}
+
 static void wire_event(struct wire *w, struct plan_event *e)
 {
 	wire_enum(w, NULL, &e->kind, event_kind_names, EV_N);
@@ -106,6 +129,8 @@ static void wire_event(struct wire *w, struct plan_event *e)
 	wire_str(w, "text", &e->text);
 	wire_u32(w, "map", &e->map);
 	wire_u32(w, "site", &e->site);
+	wire_flags(w, "flags", &e->flags, event_flag_names);
+	wire_columns(w, e);
 }
 
 static void wire_fixup(struct wire *w, struct plan_fixup *f)

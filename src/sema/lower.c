@@ -6,6 +6,7 @@
 
 #include "sema/check.h"
 #include "sema/live.h"
+#include "sema/take.h"
 
 /* --- maps ---------------------------------------------------------------------------- */
 
@@ -53,6 +54,7 @@ static void lower_map(struct lower *l, struct map *m)
 		.store = map_store(m),
 		.value = lower_type(l, m->value),
 		.max_entries = map_entries(l, m),
+		.is_pair = m->is_pair,
 	};
 
 	if (m->key->kind != TY_NONE)
@@ -499,6 +501,7 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 		lower_need_release(&l);
 	lower_options(&l);
 	if (!env->live) /* else sessions share maps */
+		take_mark(s);
 	lower_maps(&l);
 	lower_known_names(&l);
 	vec_each(call, &s->options_used)

@@ -56,6 +56,13 @@ type_id lower_type(struct lower *l, const struct type *t)
 	return types_import(&l->plan->types, complete(l, t))->id;
 }
 
+static uint32_t flags_of(const struct expr *call)
+{
+	const struct expr *e = call->call.args;
+
+	return call->call.flags | (e && e->kind == EX_MAP ? e->map.flags : 0);
+}
+
 void lower_event(struct lower *l, struct expr *call, enum event_kind kind,
 		 struct str text, const struct map *map,
 		 const struct field *fields, uint32_t n)
@@ -65,6 +72,7 @@ void lower_event(struct lower *l, struct expr *call, enum event_kind kind,
 		.kind = kind,
 		.text = text,
 		.map = map ? map->id : 0,
+		.flags = map ? flags_of(call) : 0,
 	};
 	const struct type *t;
 
