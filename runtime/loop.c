@@ -168,11 +168,20 @@ static bool handle(struct session *s, int fd)
 	return s->is_exiting;
 }
 
+/* With others in a process an end comes when it is asked for. */
+static bool waits_for_end(const struct session *s)
+{
+	vec_each(p, &s->plan->probes)
+		if (p->kind == PK_END && s->opts.is_embedded)
+			return true;
+	return false;
+}
+
 /* Nothing is left that could send an event or end the trace. */
 static bool is_over(const struct session *s)
 {
 	return s->is_exiting || s->out.error || s->is_interrupted ||
-	       (!attach_has_events(s) &&
+	       (!attach_has_events(s) && !waits_for_end(s) &&
 		(s->iterations.n || (s->child.fd < 0 && s->target_fd < 0)));
 }
 

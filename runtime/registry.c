@@ -101,6 +101,11 @@ struct symbols *registry_symbols(struct registry *r)
 	return r->symbols;
 }
 
+const struct stacks *registry_stacks(const struct registry *r)
+{
+	return r ? &r->stacks : NULL;
+}
+
 bool registry_drop(struct registry *r, struct str name)
 {
 	for (struct registry_map **at = &r->first; *at; at = &(*at)->next) {
@@ -249,6 +254,7 @@ static void take_stacks(struct session *s)
 	if (s->stacks.fd < 0 || to->fd >= 0)
 		return;
 	*to = s->stacks;
+	to->more = NULL;
 	to->fd = fcntl(s->stacks.fd, F_DUPFD_CLOEXEC, 3);
 }
 

@@ -18,5 +18,6 @@ void registry_take(struct session *s);
 void registry_release(struct session *s);
 
 struct symbols *registry_symbols(struct registry *r);
+const struct stacks *registry_stacks(const struct registry *r);
 
 #endif

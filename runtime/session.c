@@ -198,7 +198,7 @@ static bool read_stack(const void *stacks, uint64_t id, struct buf *out)
 	auto_free void *value = xzalloc(m->size);
 
 	if (m->fd < 0 || bpf_map_lookup_elem(m->fd, &id, value))
-		return false;
+		return m->more && read_stack(m->more, id, out);
 	buf_add(out, value, m->size);
 	return true;
 }
@@ -222,6 +222,7 @@ struct session *session_open(const struct plan *p, struct machine *m,
 	struct session *s = xzalloc(sizeof(*s));
 
 	session_init(s, p, m, o, d);
+	s->stacks.more = registry_stacks(o->registry);
 	session_show_init(&s->show,
 			  o->registry ? registry_symbols(o->registry)
 				      : symbols_open(m),

@@ -55,6 +55,7 @@ struct omission {
 struct stacks {
 	int fd; /* -1: not in the object */
 	uint32_t size; /* of a value */
+	const struct stacks *more; /* where those are that are not in it */
 };
 
 struct session {

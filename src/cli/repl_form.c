@@ -34,8 +34,9 @@ static void scan(struct scan *s, struct str text, bool is_statement)
 	s->v = s->parse.tokens.v + own;
 	while (own + s->n + 1 < s->parse.tokens.n && s->v[s->n].kind)
 		s->n++;
-	if (is_statement) /* the brace that closes what was begun */
-		s->n -= s->n && s->parse.n_open;
+	/* what the scanner added to close what was open */
+	while (s->n && s->v[s->n - 1].span.start == s->v[s->n - 1].span.end)
+		s->n--;
 }
 
 static void scan_free(struct scan *s)
@@ -124,16 +125,19 @@ static bool wants_more(const struct scan *s, struct str text)
 	       !(last == ')' && s->v[0].kind == LET);
 }
 
+/* An empty line is a part of what is in braces only. */
 static enum repl_form complete(const struct scan *s, enum repl_form form,
-			       size_t own, struct str text)
+			       struct str text)
 {
 	if (s->parse.is_endless)
 		return FORM_OPEN;
 	if (s->parse.errors)
 		return form;
-	if (s->parse.n_open > own)
+	if (s->parse.unclosed.start)
 		return FORM_OPEN;
-	if (form == FORM_SCRIPT && wants_more(s, text))
+	if (form == FORM_SCRIPT
+		    ? wants_more(s, text)
+		    : s->parse.n_open > 1 && !ends_with_empty_line(text))
 		return FORM_OPEN;
 	return form;
 }
@@ -163,9 +167,9 @@ enum repl_form repl_form(struct str text)
 		form = FORM_EMPTY;
 	else if (is_script(&script, &statement,
 			   script.n ? script.v[0].text : begin))
-		form = complete(&script, FORM_SCRIPT, 0, text);
+		form = complete(&script, FORM_SCRIPT, text);
 	else
-		form = complete(&statement, FORM_STATEMENT, 1, text);
+		form = complete(&statement, FORM_STATEMENT, text);
 	scan_free(&script);
 	scan_free(&statement);
 	return form;
