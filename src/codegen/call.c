@@ -270,6 +270,7 @@ static void end_with(struct cg *g, const struct fn_code *c)
 		return;
 	flag = LLVMBuildLoad2(g->b, g->i64, ir_scratch_at(g, c->ended - 1), "");
 	i = ir_if(g, ir_truth_of(g, flag));
+	iter_end(g);
 	emit_end(g);
 	LLVMBuildUnreachable(g->b);
 	ir_else(g, &i);

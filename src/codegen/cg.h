@@ -97,7 +97,7 @@ struct cg {
 	LLVMValueRef stacks; /* NULL: not referenced yet */
 	LLVMValueRef unwind[UNWIND_TABLE_N]; /* the same */
 	LLVMValueRef selfs; /* storage of self-> variables; NULL: none yet */
-	LLVMValueRef fixups, unknown, zeros;
+	LLVMValueRef fixups, unknown, zeros, over;
 	uint32_t zeros_size;
 	uint32_t scratch_max; /* largest program's */
 	uint32_t n_callbacks;

@@ -60,6 +60,39 @@ static bool is_paced(const struct cg *g)
 	return p && !p->path.n && !(p->flags & PF_AT_ONCE);
 }
 
+/* Not zero: exit() was called, the objects that still come are not looked at.
+ * Pinned ones go on: each of their readers starts anew. */
+static LLVMValueRef over(struct cg *g)
+{
+	if (!g->over) {
+		g->over = LLVMAddGlobal(g->mod, g->i64, "espy_over");
+		LLVMSetInitializer(g->over, ir_i64(g, 0));
+		LLVMSetSection(g->over, ".bss");
+		di_global(g, g->over, "espy_over", 8);
+	}
+	return g->over;
+}
+
+static bool can_be_over(const struct cg *g)
+{
+	const struct plan_probe *p = iter_of(g);
+
+	return p && !p->path.n;
+}
+
+static void return_if_over(struct cg *g)
+{
+	LLVMValueRef v = LLVMBuildLoad2(g->b, g->i64, over(g), "");
+	struct ir_if i;
+
+	LLVMSetVolatile(v, true);
+	i = ir_if(g, ir_truth_of(g, v));
+	emit_return(g);
+	LLVMBuildUnreachable(g->b);
+	ir_else(g, &i);
+	ir_end(g, &i);
+}
+
 /* After the last object there is one more call, without any. */
 void iter_begin(struct cg *g)
 {
@@ -67,6 +100,8 @@ void iter_begin(struct cg *g)
 
 	if (g->prog->ctx != CTX_ITER)
 		return;
+	if (can_be_over(g))
+		return_if_over(g);
 	for (uint32_t i = 0; i < args->n_fields; i++) {
 		const struct field *f = &args->fields[i];
 
@@ -77,10 +112,14 @@ void iter_begin(struct cg *g)
 		write_zeros(g, 1);
 }
 
-/* exit(): the reader comes back now. Functions do not have the context. */
+/* exit(): the reader comes back now. Functions do not have the context; who
+ * called them does it. */
 void iter_end(struct cg *g)
 {
-	if (g->prog->ctx == CTX_ITER && is_paced(g) && !g->fn)
+	if (!can_be_over(g))
+		return;
+	LLVMSetVolatile(LLVMBuildStore(g->b, ir_i64(g, 1), over(g)), true);
+	if (is_paced(g) && !g->fn)
 		write_zeros(g, ITER_BATCH);
 }
 

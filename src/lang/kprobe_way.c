@@ -99,22 +99,29 @@ static uint64_t what_it_reads(const struct expand *x, const struct target *t)
 	return reads;
 }
 
-bool kprobe_may_trampoline(struct expand *x, const struct attach_point *ap,
-			   const struct target *t, bool is_unique,
-			   uint64_t *reads)
+/* Beside a wildcard, which has a link for many, one more costs nothing. */
+static bool has_few_points(const struct probe *probe)
+{
+	unsigned int n = 0;
+
+	for (const struct attach_point *p = probe->points; p; p = p->next) {
+		for (size_t i = 0; i < ap_parts(p); i++)
+			if (str_is_glob(ap_part(p, i)))
+				return false;
+		n++;
+	}
+	return n <= MAX_POINTS;
+}
+
+bool kprobe_may_trampoline(struct expand *x, const struct target *t,
+			   bool is_unique, uint64_t *reads)
 {
 	bool is_return = t->flags & PF_RETURN;
-	unsigned int points = 0;
 
-	for (const struct attach_point *p = x->probe->points; p; p = p->next)
-		points++;
 	if (!x->script->options.num[OPT_PREFER_FENTRY] || !is_unique ||
-	    points > MAX_POINTS || t->offset || t->flags & PF_ADDRESS ||
+	    !has_few_points(x->probe) || t->offset || t->flags & PF_ADDRESS ||
 	    is_inner(t->name))
 		return false;
-	for (size_t i = 0; i < ap_parts(ap); i++)
-		if (str_is_glob(ap_part(ap, i)))
-			return false;
 	*reads = what_it_reads(x, t);
 	return *reads <= TR_ALL && is_body_indifferent(x, is_return) &&
 	       machine_fits_trampoline(x->machine, t->module, t->name,

@@ -6,11 +6,10 @@
 
 #include "sema/expand.h"
 
-/* Is the function t of ap such a one, with the body that is being expanded?
+/* Is the function t such a one, with the body that is being expanded?
  * *reads: what the body reads of it (enum trace_reads). is_unique: nothing else
  * in the kernel has its name. */
-bool kprobe_may_trampoline(struct expand *x, const struct attach_point *ap,
-			   const struct target *t, bool is_unique,
-			   uint64_t *reads);
+bool kprobe_may_trampoline(struct expand *x, const struct target *t,
+			   bool is_unique, uint64_t *reads);
 
 #endif

@@ -15,13 +15,12 @@ static struct str module_part(const struct attach_point *ap)
 }
 
 /* Programs of trampolines are for one function each. */
-static void choose_way(struct expand *x, const struct attach_point *ap,
-		       struct target *t)
+static void choose_way(struct expand *x, struct target *t)
 {
 	bool is_unique = !machine_had_namesakes(x->machine);
 
 	t->is_either = t->is_alone =
-		kprobe_may_trampoline(x, ap, t, is_unique, &t->rate);
+		kprobe_may_trampoline(x, t, is_unique, &t->rate);
 	t->flags &= ~(uint32_t)PF_TRAMPOLINE;
 	if (t->is_either)
 		t->flags |= PF_TRAMPOLINE;
@@ -52,7 +51,7 @@ static bool add_function(struct expand *x, const struct attach_point *ap,
 	if (t->offset)
 		t->full = str_printf(x->arena, "%.*s+%llu", STR_ARG(t->full),
 				     (unsigned long long)t->offset);
-	choose_way(x, ap, t);
+	choose_way(x, t);
 	return expand_add(x, ap, t);
 }
 
