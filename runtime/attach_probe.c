@@ -88,6 +88,27 @@ static const char *kprobe_name(struct session *s, const struct plan_probe *p,
 			    p->module.n ? ":" : "", STR_ARG(target));
 }
 
+/* The kernel refuses a name that it has several times, where it notices: all of
+ * them are meant. */
+static int attach_namesakes(struct session *s, const struct plan_probe *p,
+			    size_t i, struct perf_event_attr attr, int prog_fd)
+{
+	struct str module = p->module;
+	address_vec found = { 0 };
+	int err = 0;
+
+	machine_namesakes(s->machine, module, p->targets.v[i], &s->arena,
+			  &found);
+	if (found.n < 2)
+		return -EADDRNOTAVAIL;
+	attr.config1 = 0;
+	for (size_t n = 0; n < found.n && !err; n++) {
+		attr.config2 = found.v[n] + p->offset;
+		err = attach_dynamic(s, &attr, prog_fd, p->first_name + i, -1);
+	}
+	return err;
+}
+
 int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	struct perf_event_attr attr = { 0 };
@@ -100,6 +121,8 @@ int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 		if (!is_address)
 			attr.config1 = (uintptr_t)kprobe_name(s, p, i);
 		err = attach_dynamic(s, &attr, prog_fd, p->first_name + i, -1);
+		if (err == -EADDRNOTAVAIL && !is_address)
+			err = attach_namesakes(s, p, i, attr, prog_fd);
 		if (err)
 			err = attach_missing(s, p, i, err);
 	}

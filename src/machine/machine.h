@@ -255,6 +255,12 @@ const char *machine_no_kprobe(struct machine *m, struct str name);
 /* A kernel symbol's address; 0 when unknown or hidden from us. */
 uint64_t machine_kaddr(struct machine *m, struct str name);
 
+typedef VEC(uint64_t) address_vec;
+
+/* All functions of that name in a module ("": in the kernel itself). */
+void machine_namesakes(struct machine *m, struct str module, struct str name,
+		       struct arena *a, address_vec *out);
+
 /* The same for a function of a module. */
 uint64_t machine_module_kaddr(struct machine *m, struct str module,
 			      struct str name);
@@ -356,7 +362,6 @@ const struct type *machine_user_args(struct machine *m, struct types *t,
  * copy that has it: file is the end of the source's path, column 0 is any.
  * When there is none, *near is the next line of the file that has code, or 0.
  * False without debug information. */
-typedef VEC(uint64_t) address_vec;
 bool machine_user_line(struct machine *m, const char *path, struct str file,
 		       uint64_t line, uint64_t column, struct arena *a,
 		       address_vec *out, uint64_t *near);

@@ -109,6 +109,17 @@ uint64_t machine_module_kaddr(struct machine *m, struct str module,
 	return 0;
 }
 
+void machine_namesakes(struct machine *m, struct str module, struct str name,
+		       struct arena *a, address_vec *out)
+{
+	if (!load_kallsyms(m))
+		return;
+	vec_each(s, &m->ksyms)
+		if (str_eq(s->name, name) && str_eq(s->module, module) &&
+		    strchr("tTwW", s->kind) && s->address)
+			vec_push(a, out, s->address);
+}
+
 /* Absolute symbols are offsets and sizes, not places. */
 static bool is_place(const struct ksym *s)
 {
