@@ -294,7 +294,7 @@ static int attach_one(struct session *s, size_t i, bool reversed,
 		return 0;
 	if (loop_ending_signal(s))
 		return -EINTR;
-	if (s->is_multi[i])
+	if (s->is_multi[i] && p->kind != PK_USDT)
 		err = multi_attach(s, i, fd);
 	else
 		err = attach_ops[p->kind].attach(s, p, fd);

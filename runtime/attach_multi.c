@@ -199,8 +199,11 @@ static bool wants_kprobes(struct session *s)
 	return wants;
 }
 
+/* How many sites a mark has is not known yet. */
 static bool wants_uprobes(const struct session *s, size_t first, size_t end)
 {
+	if (s->plan->probes.v[first].kind == PK_USDT)
+		return true;
 	return s->plan->probes.v[first].kind == PK_UPROBE &&
 	       count_all(s, first, end) > 1;
 }
@@ -311,6 +314,30 @@ static int link_uprobes(const struct multi *m, size_t first, size_t n)
 		cookies[i] = v[i].probe->first_name + v[i].i;
 	}
 	return create(&attr);
+}
+
+int multi_link_sites(struct session *s, int prog_fd, const char *path,
+		     const struct multi_sites *sites)
+{
+	struct link_create attr = {
+		.program = (uint32_t)prog_fd,
+		.attach_type = ATTACH_UPROBE_MULTI,
+		.uprobe = { .path = (uintptr_t)path,
+			    .offsets = (uintptr_t)sites->offsets.v,
+			    .cookies = (uintptr_t)sites->cookies.v,
+			    .n = (uint32_t)sites->offsets.n },
+	};
+	int fd;
+
+	if (sites->has_counters)
+		attr.uprobe.counters = (uintptr_t)sites->counters.v;
+	if (machine_version(s->machine) >= VERSION_PID)
+		attr.uprobe.pid = (uint32_t)s->opts.pid;
+	fd = create(&attr);
+	if (fd < 0)
+		return fd;
+	attach_keep(s, fd);
+	return 0;
 }
 
 static int link_some(struct multi *m, size_t first, size_t n)

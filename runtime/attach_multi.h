@@ -20,4 +20,17 @@ uint32_t multi_attach_type(const struct plan_probe *p);
  * else does nothing. -errno after a report. */
 int multi_attach(struct session *s, size_t i, int prog_fd);
 
+/* Places in one file for one link, and for each the counter that is raised (0:
+ * none) and what the program reads as its cookie. */
+struct multi_sites {
+	VEC(uint64_t) offsets;
+	VEC(uint64_t) counters;
+	VEC(uint64_t) cookies;
+	bool has_counters;
+};
+
+/* Attaches to all of them. -errno without a report. */
+int multi_link_sites(struct session *s, int prog_fd, const char *path,
+		     const struct multi_sites *sites);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "machine/usdt.h"
 #include "runtime/attach.h"
+#include "runtime/attach_multi.h"
 
 #define NOWHERE         ((struct span){ 0 })
 #define SEMAPHORE_SHIFT 32 /* format/ref_ctr_offset is config:32-63 */
@@ -58,31 +59,46 @@ static int report_changed(struct session *s, const struct plan_probe *p,
 	return -ESTALE;
 }
 
-static int attach_site(struct session *s, struct perf_event_attr attr,
-		       const struct usdt_site *site, int prog_fd,
-		       uint64_t cookie)
+/* A probe's sites in a file: an event for each, or one link for all. */
+struct marks {
+	struct perf_event_attr attr;
+	usdt_site_vec all;
+	int prog_fd;
+	bool is_multi;
+	struct multi_sites sites;
+};
+
+static int attach_site(struct session *s, struct marks *m,
+		       const struct usdt_site *site, uint64_t cookie)
 {
 	pid_t pid = s->opts.pid > 0 ? s->opts.pid : -1;
+	struct perf_event_attr attr = m->attr;
 
+	if (m->is_multi) {
+		vec_push(&s->arena, &m->sites.offsets, site->offset);
+		vec_push(&s->arena, &m->sites.counters, site->semaphore);
+		vec_push(&s->arena, &m->sites.cookies, cookie);
+		m->sites.has_counters |= site->semaphore;
+		return 0;
+	}
 	if (site->semaphore > UINT32_MAX)
 		return -ERANGE;
 	attr.config2 = site->offset;
 	attr.config |= site->semaphore << SEMAPHORE_SHIFT;
-	return attach_perf(s, prog_fd,
+	return attach_perf(s, m->prog_fd,
 			   attach_open_event(&attr, pid, pid > 0 ? -1 : 0),
 			   cookie);
 }
 
 /* The sites of target i that the program is for. */
 static int attach_mark(struct session *s, const struct plan_probe *p, size_t i,
-		       const struct perf_event_attr *attr,
-		       const usdt_site_vec *sites, int prog_fd)
+		       struct marks *m)
 {
 	struct str name, provider = str_split(p->targets.v[i], ':', &name);
 	size_t found = 0, fitting = 0;
 	int err = 0;
 
-	vec_each(site, sites) {
+	vec_each(site, &m->all) {
 		if (!str_eq(site->provider, provider) ||
 		    !str_eq(site->name, name))
 			continue;
@@ -93,7 +109,7 @@ static int attach_mark(struct session *s, const struct plan_probe *p, size_t i,
 			continue;
 		}
 		fitting++;
-		err = attach_site(s, *attr, site, prog_fd, p->first_name + i);
+		err = attach_site(s, m, site, p->first_name + i);
 		if (err)
 			return attach_report(s, p, i, err);
 	}
@@ -105,18 +121,22 @@ static int attach_mark(struct session *s, const struct plan_probe *p, size_t i,
 int attach_usdt(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	const char *path = machine_binary(s->machine, p->path);
-	struct perf_event_attr attr = { .config1 = (uintptr_t)path };
-	usdt_site_vec sites = { 0 };
-	int err = attach_source(s, p, "uprobe", &attr);
+	struct marks m = { .attr.config1 = (uintptr_t)path,
+			   .prog_fd = prog_fd,
+			   .is_multi = s->is_multi[p - s->plan->probes.v] };
+	int err = attach_source(s, p, "uprobe", &m.attr);
 
 	if (err)
 		return err;
 	if (!path)
 		return attach_report(s, p, 0, -ENOENT);
-	err = usdt_sites(path, STR("*"), STR("*"), &s->arena, &sites);
+	err = usdt_sites(path, STR("*"), STR("*"), &s->arena, &m.all);
 	if (err)
 		return attach_report(s, p, 0, err);
 	for (size_t i = 0; i < p->targets.n && !err; i++)
-		err = attach_mark(s, p, i, &attr, &sites, prog_fd);
-	return err;
+		err = attach_mark(s, p, i, &m);
+	if (err || !m.sites.offsets.n)
+		return err;
+	err = multi_link_sites(s, prog_fd, path, &m.sites);
+	return err ? attach_report(s, p, 0, err) : 0;
 }
