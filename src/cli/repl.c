@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@
 
 #define MAX_SCRIPT  (16u << 20) /* bytes of a file */
 #define MAX_HISTORY (256u << 10) /* bytes of entries that are remembered */
+
+#define MAX_FILES 65536
 
 #define NOWHERE ((struct span){ 0 })
 
@@ -353,6 +356,18 @@ static void loop(struct repl *r)
 
 /* --- from start to end ----------------------------------------------------------------- */
 
+/* An entry has some ten descriptors. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= MAX_FILES)
+		return;
+	limit.rlim_cur =
+		limit.rlim_max < MAX_FILES ? limit.rlim_max : MAX_FILES;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static bool open_loop(struct repl *r)
 {
 	static const int always[] = { SIGINT, SIGTERM, SIGHUP };
@@ -366,6 +381,7 @@ static bool open_loop(struct repl *r)
 		sigaddset(&mask, with_ui[i]);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	raise_limits();
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	r->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	r->timer_fd =

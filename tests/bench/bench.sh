@@ -126,3 +126,19 @@ attach '50 user functions' "$(printf "$many%s*," 000 001 002 003)${many}004* \
 attach '360 user functions' "$(printf "$many%s*," 00 01 02 \
 	030 031 032 033 034)${many}035* { @ = count(); }"
 attach '2000 user functions' "$many* { @ = count(); }"
+
+# A session: Enter to attached, of clauses that all stay; by itself, for nobody
+# else has sessions.
+for i in $(seq 100); do
+	echo "$tp { @[$i] = count(); }"
+	echo :time
+done | "$ESPY" -i -q 2>/dev/null | awk '/^compile/ { print $2 + $5 }' \
+	>"$work/entries"
+# entry LABEL FROM TO
+entry() {
+	sed -n "$2,$3p" "$work/entries" >"$work/some"
+	printf '%-42s %9.1f\n' "$1" "$(median "$work/some" 1)"
+}
+entry 'in a session, the first clause, ms' 1 1
+entry '  clauses 2 to 20, the median' 2 20
+entry '  clauses 81 to 100, the median' 81 100
