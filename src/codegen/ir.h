@@ -165,6 +165,7 @@ struct ir_regs {
 	const char *arch;
 	uint32_t args[9], n_args;
 	uint32_t result, ip;
+	uint32_t sp, sp_args; /* where arguments start above sp, at the entry */
 };
 const struct ir_regs *ir_regs(const struct cg *g);
 

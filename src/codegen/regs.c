@@ -4,13 +4,13 @@
 #include "codegen/cg.h"
 
 static const struct ir_regs table[] = {
-	{ "x86_64", { 112, 104, 96, 88, 72, 64 }, 6, 80, 128 },
-	{ "aarch64", { 0, 8, 16, 24, 32, 40, 48, 56 }, 8, 0, 256 },
+	{ "x86_64", { 112, 104, 96, 88, 72, 64 }, 6, 80, 128, 152, 8 },
+	{ "aarch64", { 0, 8, 16, 24, 32, 40, 48, 56 }, 8, 0, 256, 248, 0 },
 };
 
 /* Go's own convention: ax bx cx di si r8 r9 r10 r11. */
 static const struct ir_regs go = {
-	"x86_64", { 80, 40, 88, 112, 104, 72, 64, 56, 48 }, 9, 80, 128
+	"x86_64", { 80, 40, 88, 112, 104, 72, 64, 56, 48 }, 9, 80, 128, 152, 8
 };
 
 const struct ir_regs *ir_regs(const struct cg *g)
@@ -83,12 +83,26 @@ LLVMValueRef ir_register_result(struct cg *g)
 	return either(g, ir_regs(g)->result, find_result, 0);
 }
 
+/* A word of the arguments on a program's stack, at its entry. */
+static LLVMValueRef stack_word(struct cg *g, const struct ir_regs *r,
+			       uint32_t offset)
+{
+	const struct type *word = type_int(ir_types(g), 8, false);
+	LLVMValueRef at = ir_context_word(g, r->sp);
+
+	at = ir_add(g, at, ir_i64(g, r->sp_args + offset));
+	return ir_value(g, ir_address(g, at, word, AS_USER));
+}
+
 /* The verifier refuses to load pointers to what is neither a struct nor a
  * number; as arguments of a trampoline they are numbers. */
 LLVMValueRef ir_arg_slot(struct cg *g, uint32_t offset, const struct type *t)
 {
 	bool is_number = t && t->kind == TY_PTR && t->space != AS_BTF;
+	const struct ir_regs *r = ir_regs(g);
 
+	if (g->prog->ctx == CTX_REGS && offset >= 8 * r->n_args)
+		return stack_word(g, r, offset - 8 * r->n_args);
 	if (g->prog->ctx == CTX_REGS)
 		return ir_register_arg(g, offset / 8);
 	if (is_number && g->prog->is_trampoline)

@@ -195,11 +195,13 @@ static void add_types(struct expand *x, const struct wanted *w,
 {
 	bool is_return = t->flags & PF_RETURN;
 	const struct type *args, *ret = NULL;
+	struct str missing;
 
 	if (w->offset ||
 	    (is_return ? !x->uses_retval || !w->is_one : !x->uses_args))
 		return;
-	args = machine_user_args(x->machine, x->types, b->file, address, &ret);
+	args = machine_user_args(x->machine, x->types, b->file, address, &ret,
+				 &missing);
 	if (is_return && ret && type_is_scalar(ret))
 		t->retval = ret;
 	if (is_return)
@@ -211,6 +213,12 @@ static void add_types(struct expand *x, const struct wanted *w,
 			"'%.*s' has no debug information about this function: "
 			"use arg0, arg1 and so on",
 			STR_ARG(b->path));
+	else if (missing.n)
+		t->no_args = str_printf(
+			x->arena,
+			"what the kernel gives probes no access to is missing, "
+			"floating point registers above all: %.*s",
+			STR_ARG(missing));
 }
 
 static bool add_symbol(struct expand *x, const struct attach_point *ap,
@@ -489,9 +497,10 @@ static void list_args(struct expand *x, const struct attach_point *ap,
 		      const struct binary *b, const struct elf_symbol *sym,
 		      struct buf *out)
 {
+	struct str missing;
 	const struct type *ret,
 		*args = machine_user_args(x->machine, x->types, b->file,
-					  sym->address, &ret);
+					  sym->address, &ret, &missing);
 
 	if (ap->row->entry && ret)
 		list_type(ret, "retval", 6, out);

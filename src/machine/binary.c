@@ -42,7 +42,7 @@ static const char *below(struct machine *m, const char *path)
 {
 	if (!m->process_root.n)
 		return machine_path(m, path);
-	return arena_printf(&m->arena, "%.*s%s%s", STR_ARG(m->process_root),
+	return machine_text(m, "%.*s%s%s", STR_ARG(m->process_root),
 			    path[0] == '/' ? "" : "/", path);
 }
 
@@ -236,8 +236,7 @@ static const char *find_path(struct machine *m, struct str name)
 	if (!m->process_root.n)
 		path = machine_path(m, path);
 	else if (path[0] != '/')
-		path = arena_printf(&m->arena, "/proc/%d/cwd/%s", m->process,
-				    path);
+		path = machine_text(m, "/proc/%d/cwd/%s", m->process, path);
 	else if (!str_starts(name, "/proc/"))
 		path = below(m, path);
 	return is_file(path) ? path : NULL;

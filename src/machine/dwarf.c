@@ -67,6 +67,13 @@ bool program_unit(struct program *p, Dwarf_Addr pc, Dwarf_Die *out)
 	return false;
 }
 
+/* Rust's methods are in their types. */
+static bool has_functions(int tag)
+{
+	return tag == DW_TAG_namespace || tag == DW_TAG_structure_type ||
+	       tag == DW_TAG_enumeration_type || tag == DW_TAG_union_type;
+}
+
 static bool find_function(Dwarf_Die *parent, Dwarf_Addr pc, int depth,
 			  Dwarf_Die *out)
 {
@@ -80,7 +87,7 @@ static bool find_function(Dwarf_Die *parent, Dwarf_Addr pc, int depth,
 			*out = die;
 			return true;
 		}
-		if (tag == DW_TAG_namespace && depth < MAX_DEPTH &&
+		if (has_functions(tag) && depth < MAX_DEPTH &&
 		    find_function(&die, pc, depth + 1, out))
 			return true;
 	}

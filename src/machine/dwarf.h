@@ -39,6 +39,23 @@ bool program_unit(struct program *p, Dwarf_Addr pc, Dwarf_Die *out);
 /* Without typedefs and qualifiers; false for void. */
 bool dwarf_type_of(Dwarf_Die *die, Dwarf_Die *out);
 uint64_t dwarf_number(Dwarf_Die *die, unsigned int attribute, uint64_t none);
+bool dwarf_flag(Dwarf_Die *die, unsigned int attribute);
+
+/* --- dwarf_class.c ---------------------------------------------------------- */
+
+/* How a value is passed, and how many bytes it has. All that is false or 0:
+ * not at all. */
+struct passing {
+	uint64_t size;
+	unsigned int ints, floats; /* registers */
+	bool by_reference; /* the register has its address */
+	bool is_wide; /* on the stack at multiples of 16 */
+	bool in_memory; /* on the stack, even where registers are free */
+	bool is_split; /* the registers are not the words of its memory */
+	bool is_unknown;
+};
+
+struct passing dwarf_passing(Dwarf_Die *type, bool is_rust);
 
 /* --- dwarf_type.c ----------------------------------------------------------- */
 

@@ -35,6 +35,15 @@ uint64_t dwarf_number(Dwarf_Die *die, unsigned int attribute, uint64_t none)
 	return n;
 }
 
+bool dwarf_flag(Dwarf_Die *die, unsigned int attribute)
+{
+	Dwarf_Attribute attr;
+	bool is = false;
+
+	return dwarf_attr_integrate(die, attribute, &attr) &&
+	       !dwarf_formflag(&attr, &is) && is;
+}
+
 static struct str name_of(Dwarf_Die *die)
 {
 	return str_from(dwarf_diename(die));

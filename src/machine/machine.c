@@ -53,6 +53,17 @@ const char *machine_intern(struct machine *m, struct str text)
 	return *slot;
 }
 
+const char *machine_text(struct machine *m, const char *fmt, ...)
+{
+	auto_buf struct buf text = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	return machine_intern(m, buf_view(&text));
+}
+
 const char *machine_path(struct machine *m, const char *path)
 {
 	auto_buf struct buf text = { 0 };
@@ -199,7 +210,7 @@ static bool is_folder(const char *path, const struct dirent *e)
 
 int machine_threads(struct machine *m, int pid, struct arena *a, str_vec *out)
 {
-	const char *path = arena_printf(&m->arena, "/proc/%d/task", pid);
+	const char *path = machine_text(m, "/proc/%d/task", pid);
 
 	return list_folder(machine_path(m, path), true, a, out);
 }

@@ -349,14 +349,16 @@ bool machine_elf_is_go(const char *path);
 /* --- debug information of programs (dwarf.c) ------------------------------------ */
 
 /* Arguments of the function at an address of a binary, as a record "struct
- * args" of the registers they come in, 8 bytes for each; those that come in
- * memory or in floating point registers are left out. *ret: its result, NULL
- * when it has none in a register of integers. Pointers have space AS_USER.
- * NULL without debug information about it. Of Go, whose convention is another,
- * only what the debug information tells the register of. */
+ * args" of the registers they come in, 8 bytes for each, and behind these of the
+ * stack above the return address. Those that come in floating point registers,
+ * or otherwise cannot be read, are left out: *missing names them, "a, b". *ret:
+ * its result, NULL when it has none in a register of integers. Pointers have
+ * space AS_USER. NULL without debug information about it. Of Go, whose
+ * convention is another, only what the debug information tells the place of. */
 const struct type *machine_user_args(struct machine *m, struct types *t,
 				     const char *path, uint64_t address,
-				     const struct type **ret);
+				     const struct type **ret,
+				     struct str *missing);
 
 /* Where the code of a line starts, one address for each function or inlined
  * copy that has it: file is the end of the source's path, column 0 is any.

@@ -33,8 +33,8 @@ void machine_set_process(struct machine *m, int pid)
 	if (pid <= 0 || m->root.n)
 		return;
 	m->process = pid;
-	m->process_root = str_printf(&m->arena, "/proc/%d/root", pid);
-	its = arena_printf(&m->arena, "/proc/%d/ns/mnt", pid);
+	m->process_root = str_from(machine_text(m, "/proc/%d/root", pid));
+	its = machine_text(m, "/proc/%d/ns/mnt", pid);
 	mine = "/proc/self/ns/mnt";
 	if (access(its, F_OK) ||
 	    (is_same_file(mine, its) && is_same_file("/", m->process_root.p)))
@@ -76,10 +76,9 @@ static bool parse_mapped(struct str line, struct mapped *out)
 static struct str read_maps(struct machine *m, int pid, struct buf *b)
 {
 	buf_reset(b);
-	if (buf_read_file(b,
-			  machine_path(m, arena_printf(&m->arena,
-						       "/proc/%d/maps", pid)),
-			  MAX_MAPS))
+	if (buf_read_file(
+		    b, machine_path(m, machine_text(m, "/proc/%d/maps", pid)),
+		    MAX_MAPS))
 		buf_reset(b);
 	return buf_view(b);
 }
@@ -87,14 +86,13 @@ static struct str read_maps(struct machine *m, int pid, struct buf *b)
 /* The kernel's own way to the file, whatever has become of its name. */
 static const char *map_file(struct machine *m, int pid, struct str range)
 {
-	return arena_printf(&m->arena, "/proc/%d/map_files/%.*s", pid,
-			    STR_ARG(range));
+	return machine_text(m, "/proc/%d/map_files/%.*s", pid, STR_ARG(range));
 }
 
 const char *process_file(struct machine *m, struct str name, const char *path)
 {
 	struct str wanted = str_from(path ? machine_binary_path(m, path)
-					  : str_copy(&m->arena, name).p);
+					  : machine_intern(m, name));
 	auto_free char *real = path ? realpath(path, NULL) : NULL;
 	auto_buf struct buf b = { 0 };
 	struct str text = read_maps(m, m->process, &b), line;

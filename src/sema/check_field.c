@@ -124,7 +124,10 @@ bool sema_no_field(struct sema *s, const struct type *record, struct str name,
 		suggest_offer(&near, name, *n);
 	for (uint32_t i = 0; i < record->n_fields; i++)
 		suggest_offer(&near, name, record->fields[i].name);
-	sema_hint(s, &near, "");
+	if (record == s->prog->args && s->prog->no_args.n)
+		diag_hint(s->d, "%.*s", STR_ARG(s->prog->no_args));
+	else
+		sema_hint(s, &near, "");
 	return false;
 }
 

@@ -9,8 +9,8 @@
  *
  * Afterwards the process must have as many descriptors, threads and bytes of
  * memory in use as after the first tenth, and not many more pages of them. The
- * allocator's caches count as in use: glibc.malloc.tcache_count=0 in GLIBC_TUNABLES
- * turns them off.
+ * allocator's caches count as in use: set GLIBC_TUNABLES to switch them off,
+ * as soak.sh does.
  * Prints one line of figures. Status: 0 all is well, 1 something grew, 2 the
  * kernel or the machine cannot do it. */
 #include <dirent.h>

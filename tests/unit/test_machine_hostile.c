@@ -190,6 +190,7 @@ static void ask_program(const char *full)
 	const struct type *ret, *args;
 	elf_symbol_vec v = { 0 };
 	address_vec lines = { 0 };
+	struct str missing;
 	uint64_t near;
 	struct host h;
 
@@ -198,7 +199,7 @@ static void ask_program(const char *full)
 	machine_elf_is_go(full);
 	vec_each(sym, &v) {
 		args = machine_user_args(h.machine, &h.types, full,
-					 sym->address, &ret);
+					 sym->address, &ret, &missing);
 		for (uint32_t i = 0; args && i < args->n_fields; i++) {
 			const struct type *t = args->fields[i].type;
 

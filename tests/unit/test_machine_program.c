@@ -82,6 +82,8 @@ Test(program, demangled_match)
 
 /* --- debug information -------------------------------------------------------- */
 
+static struct str missing; /* of the last args_of() */
+
 static const struct type *args_of(const char *symbol, const struct type **ret)
 {
 	const char *path = machine_binary(h.machine, STR("named"));
@@ -92,7 +94,8 @@ static const struct type *args_of(const char *symbol, const struct type **ret)
 					   &h.arena, &v),
 		     0);
 	cr_assert_eq(v.n, 1);
-	return machine_user_args(h.machine, &h.types, path, v.v->address, ret);
+	return machine_user_args(h.machine, &h.types, path, v.v->address, ret,
+				 &missing);
 }
 
 /* "type name @offset, ..." */
@@ -116,16 +119,18 @@ Test(program, args)
 	cr_expect(!ret);
 	expect_str(fields_text(args),
 		   "int8 a @0, int16 b @8, int32 c @16, int64 d @24, "
-		   "int8 * e @32, void * f @40, ");
+		   "int8 * e @32, void * f @40, int32 g @48, ");
+	cr_expect_eq(missing.n, 0);
 	args = args_of("_ZN2ns3addEldl", &ret);
 	expect_str(fields_text(args), "int64 a @0, int64 c @8, ");
+	expect_str(missing, "b");
 	expect_type(&h, ret, "bool");
 	/* the first register says where the result goes */
 	args = args_of("_ZN2ns4growENS_4pairEPKcNS_5largeEni", &ret);
 	cr_expect(!ret);
 	expect_str(fields_text(args),
-		   "struct pair p @8, int8 * text @16, uint8[16] wide @24, "
-		   "int32 last @40, ");
+		   "struct pair p @8, int8 * text @16, struct large x @48, "
+		   "uint8[16] wide @24, int32 last @40, ");
 }
 
 Test(program, fields)
@@ -162,10 +167,12 @@ Test(program, no_debug_information)
 	uint64_t near;
 
 	cr_assert(path);
-	cr_expect(!machine_user_args(h.machine, &h.types, path, 0x1000, &ret));
+	cr_expect(!machine_user_args(h.machine, &h.types, path, 0x1000, &ret,
+				     &missing));
 	cr_expect_not(machine_user_line(h.machine, path, STR("prog.c"), 1, 0,
 					&h.arena, &v, &near));
-	cr_expect(!machine_user_args(h.machine, &h.types, "/nowhere", 1, &ret));
+	cr_expect(!machine_user_args(h.machine, &h.types, "/nowhere", 1, &ret,
+				     &missing));
 }
 
 Test(program, lines)
