@@ -13,6 +13,7 @@ enum mode {
 	MODE_SAVE, /* --save FILE */
 	MODE_REPL, /* -i, or no script on a terminal */
 	MODE_LIST, /* -l */
+	MODE_TOOLS, /* --tools */
 	MODE_INFO, /* --info */
 	MODE_COMPLETION, /* --completion SHELL */
 	MODE_DOC, /* --help-function NAME, --docs CHAPTER */
@@ -27,6 +28,7 @@ struct cli {
 	enum stage stage; /* MODE_EMIT */
 	const char *program; /* -e */
 	const char *file; /* a path or "-"; NULL with -e, or MODE_REPL */
+	const char *tool; /* --tool: one of espy's own scripts; NULL: none */
 	const char *save; /* MODE_SAVE */
 	const char *probe_filter; /* NULL: all probes */
 	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */

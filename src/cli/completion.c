@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/docs.h"
+#include "cli/tools.h"
 #include "lang/lang.h"
 
 /* What follows an option, where that is not a file. */
@@ -36,6 +37,7 @@ static const struct row {
 	{ "emit", VALUE_WORDS, NULL, stages },
 	{ "debug", VALUE_WORDS, NULL, stages },
 	{ "help-function", VALUE_WORDS, NULL, docs_names },
+	{ "tool", VALUE_WORDS, NULL, tools_names },
 	{ "completion", VALUE_WORDS, "bash zsh fish" },
 	{ "docs", VALUE_WORDS,
 	  "functions builtins words probes options codes" },

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/completion.h"
 #include "cli/docs.h"
+#include "cli/tools.h"
 #include "cli/repl.h"
 
 #define MAX_SCRIPT (16u << 20) /* bytes of a script or saved program */
@@ -20,6 +21,7 @@ struct app {
 	struct diags diags;
 	struct machine *machine;
 	struct buf text; /* of the script or saved program */
+	struct buf path; /* of --tool */
 };
 
 static int put(const struct buf *b)
@@ -37,6 +39,11 @@ static bool read_script(struct app *a, struct str *name)
 	int err = 0;
 
 	*name = STR("stdin");
+	if (c->tool) {
+		if (!tools_path(c->tool, &a->path, &a->diags))
+			return false;
+		a->cli.file = a->path.p;
+	}
 	if (c->program) {
 		buf_puts(&a->text, c->program);
 	} else if (strcmp(c->file, "-") == 0) {
@@ -175,6 +182,13 @@ static int about(struct app *a)
 	return 1;
 }
 
+static int list_tools(struct app *a)
+{
+	auto_buf struct buf out = {};
+
+	return tools_list(a->machine, &out, &a->diags) ? put(&out) : 1;
+}
+
 static int info(struct app *a)
 {
 	auto_buf struct buf out = {};
@@ -203,6 +217,7 @@ static int dispatch(struct app *a)
 	case MODE_COMPLETION: return complete(a);
 	case MODE_DOC: return about(a);
 	case MODE_INFO: return info(a);
+	case MODE_TOOLS: return list_tools(a);
 	case MODE_REPL:
 		return repl_main(&a->cli, a->machine, a->cli.file, &a->diags);
 	case MODE_LIST:
@@ -229,6 +244,7 @@ int main(int argc, char **argv)
 	run_print_diags(&a.diags, a.cli.run.session.colour);
 	machine_close(a.machine);
 	buf_free(&a.text);
+	buf_free(&a.path);
 	diags_free(&a.diags);
 	sources_free(&a.sources);
 	return status;

@@ -15,6 +15,8 @@ enum {
 	CLI_DOC,
 	CLI_DOCS,
 	CLI_COMPLETION,
+	CLI_TOOL,
+	CLI_TOOLS,
 };
 
 const struct option cli_long_options[] = {
@@ -34,6 +36,8 @@ const struct option cli_long_options[] = {
 	{ "help-function", required_argument, NULL, CLI_DOC },
 	{ "docs", required_argument, NULL, CLI_DOCS },
 	{ "completion", required_argument, NULL, CLI_COMPLETION },
+	{ "tool", required_argument, NULL, CLI_TOOL },
+	{ "tools", no_argument, NULL, CLI_TOOLS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{},
@@ -66,6 +70,9 @@ const char cli_help[] =
 	"  -B MODE           buffering of the output: line, full, none\n"
 	"  -l [PATTERN]      list probes, or 'struct NAME'; -lv with arguments or\n"
 	"                    members; -l FILE, -l -e PROGRAM: those of a script\n"
+	"      --tools       the scripts that come with espy, what each needs and\n"
+	"                    whether this kernel has it\n"
+	"      --tool NAME   run one of them: espy --tool opens\n"
 	"      --save FILE   write the compiled program, for espy-run\n"
 	"      --check       check the script only; needs no root\n"
 	"      --dry-run     load and verify, attach nothing\n"
@@ -139,6 +146,8 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	case CLI_INFO: c->mode = MODE_INFO; return true;
 	case 'h': c->mode = MODE_HELP; return true;
 	case 'V': c->mode = MODE_VERSION; return true;
+	case CLI_TOOL: c->tool = arg; return true;
+	case CLI_TOOLS: c->mode = MODE_TOOLS; return true;
 	case CLI_SAVE:
 		c->mode = MODE_SAVE;
 		c->save = arg;
@@ -172,15 +181,15 @@ static bool is_terminal(void)
 /* What follows the options: the script, unless -e gave it, then parameters. */
 static bool take_words(struct cli *c, int n, char **words, struct diags *d)
 {
-	bool wants_script;
+	bool wants_script, has_script = c->program || c->tool;
 
-	if (c->mode == MODE_RUN && !c->program && n == 0 && is_terminal())
+	if (c->mode == MODE_RUN && !has_script && n == 0 && is_terminal())
 		c->mode = MODE_REPL;
 	wants_script = c->mode <= MODE_SAVE || (c->mode == MODE_REPL && n > 0);
 	if (c->mode == MODE_LIST && !c->program && n > 0) {
 		c->word = *words++;
 		n--;
-	} else if (wants_script && !c->program) {
+	} else if (wants_script && !has_script) {
 		if (n == 0)
 			return usage(d, "%s", "no script was given");
 		c->file = *words++;
@@ -197,8 +206,10 @@ bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 
 	run_opts_init(&c->run);
 	opterr = 0;
-	/* '+': options end at the script, so that its parameters are its own */
-	while ((opt = getopt_long(argc, argv, "+:e:ild:hVkbI:" RUN_OPTS_SHORT,
+	/* '+': options end at the script, --tool's too, so that its parameters
+	 * are its own */
+	while (!c->tool &&
+	       (opt = getopt_long(argc, argv, "+:e:ild:hVkbI:" RUN_OPTS_SHORT,
 				  cli_long_options, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 

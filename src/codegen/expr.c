@@ -255,6 +255,27 @@ static struct val emit_logic(struct cg *g, const struct expr *e)
 		      type_bool(g->types));
 }
 
+/* A probe's number is that of its name. */
+static struct val emit_probe_is(struct cg *g, const struct expr *e,
+				const struct expr *probe, struct str name)
+{
+	LLVMValueRef v = ir_value(g, emit_expr(g, probe)), is_it;
+	uint32_t i;
+
+	is_it = LLVMConstInt(g->i1, 0, false);
+	for (i = 0; i < g->plan->names.n; i++) {
+		if (!str_eq(g->plan->names.v[i], name))
+			continue;
+		is_it = LLVMBuildOr(g->b, is_it,
+				    LLVMBuildICmp(g->b, LLVMIntEQ, v,
+						  ir_i64(g, i), ""),
+				    "");
+	}
+	return ir_reg(e->bin.op == OP_EQ ? ir_as_bool(g, is_it)
+					 : ir_not(g, is_it),
+		      e->type);
+}
+
 static struct val emit_binary(struct cg *g, const struct expr *e)
 {
 	const struct type *common = e->bin.common;
@@ -262,6 +283,10 @@ static struct val emit_binary(struct cg *g, const struct expr *e)
 
 	if (e->bin.op == OP_LAND || e->bin.op == OP_LOR)
 		return emit_logic(g, e);
+	if (common && common->kind == TY_PROBE && e->bin.r->is_const)
+		return emit_probe_is(g, e, e->bin.l, e->bin.r->str);
+	if (common && common->kind == TY_PROBE && e->bin.l->is_const)
+		return emit_probe_is(g, e, e->bin.r, e->bin.l->str);
 	a = emit_expr(g, e->bin.l);
 	if (e->type->kind == TY_STRING) /* $1 + n: a text without n bytes */
 		return ir_mem(ir_at_offset(g, a.v, (uint32_t)e->bin.r->num),

@@ -238,6 +238,9 @@ struct var *sema_self(struct sema *s, const struct expr *e);
 /* Is a value of type t small enough to be kept? Reports. */
 bool sema_fits(struct sema *s, const struct type *t, struct span at);
 
+/* Is e a literal 0 where t, a pointer, is wanted: the pointer to nothing? */
+bool sema_is_null(const struct expr *e, const struct type *t);
+
 /* The arguments of a probe as a value: without what is not in it, texts where
  * they are elsewhere. The type that e has when it is kept: `args` has that. */
 const struct type *sema_args_value(struct types *types, const struct type *t);

@@ -138,11 +138,20 @@ static bool is_context(const struct expr *e)
 	return e->kind == EX_NAME && e->type->kind == TY_RECORD;
 }
 
+/* probe == "kprobe:vfs_read": the name is found among the plan's. */
+static bool is_probe_name(const struct expr *probe, const struct expr *name)
+{
+	return probe->type->kind == TY_PROBE && is_text(name);
+}
+
 static void check_compare(struct sema *s, struct expr *e)
 {
 	struct expr *l = e->bin.l, *r = e->bin.r;
 
-	if (type_is_integer(l->type) && type_is_integer(r->type))
+	if (is_equality(e->bin.op) &&
+	    (is_probe_name(l, r) || is_probe_name(r, l)))
+		e->bin.common = is_probe_name(l, r) ? l->type : r->type;
+	else if (type_is_integer(l->type) && type_is_integer(r->type))
 		e->bin.common = common_int(s, l, r);
 	else if (type_is_scalar(l->type) && type_is_scalar(r->type))
 		e->bin.common = type_int(s->types, 8, false);

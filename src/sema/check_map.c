@@ -278,6 +278,12 @@ bool sema_fits(struct sema *s, const struct type *t, struct span at)
 	return false;
 }
 
+bool sema_is_null(const struct expr *e, const struct type *t)
+{
+	return e && e->is_literal && e->is_const && !e->num &&
+	       type_is_integer(e->type) && t->kind == TY_PTR;
+}
+
 static bool values_differ(struct sema *s, const struct map *m,
 			  const struct type *t, struct span at)
 {
@@ -323,6 +329,8 @@ bool sema_map_value(struct sema *s, struct map *m, const struct expr *e,
 		s->changed = true;
 		return true;
 	}
+	if (sema_is_null(e, m->value))
+		return true;
 	joined = type_join(s->types, m->value, m->is_flexible, t, flexible);
 	if (!joined)
 		return values_differ(s, m, t, at);

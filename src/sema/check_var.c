@@ -91,7 +91,7 @@ static bool fits_wanted(const struct expr *e, const struct type *t)
 static bool declared_value(struct sema *s, struct var *v, const struct expr *e,
 			   const struct type *t, struct span at)
 {
-	if (!type_converts(t, v->wanted)) {
+	if (!type_converts(t, v->wanted) && !sema_is_null(e, v->wanted)) {
 		diag_error(s->d, at, D_TYPE,
 			   "'%.*s' is declared as %s and cannot take a value "
 			   "of type %s",
@@ -126,6 +126,8 @@ bool sema_var_value(struct sema *s, struct var *v, const struct expr *e,
 		s->changed = true;
 		return true;
 	}
+	if (sema_is_null(e, v->type))
+		return true;
 	joined = type_join(s->types, v->type, v->is_flexible, t, flexible);
 	if (!joined) {
 		diag_error(s->d, at, D_TYPE,
