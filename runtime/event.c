@@ -181,6 +181,8 @@ static void run_system(struct session *s, const struct plan_event *e,
 	auto_buf struct buf command = { 0 };
 	int err;
 
+	if (s->out.error) /* it would meet the same */
+		return;
 	add_formatted(s, e, payload, &command);
 	out_flush(&s->out);
 	if (out_takes_commands(&s->out))

@@ -215,17 +215,21 @@ static void put_map(struct out *o, const struct map_handle *m,
 		put_row(o->show, m, &rows->v[i], &o->pending);
 }
 
-static void put_entry(struct out *o, const struct map_handle *m,
-		      const struct row *row)
-{
-	add_names(m, &o->pending);
-	put_row(o->show, m, row, &o->pending);
-}
-
 static void put_value(struct out *o, const struct type *t, const void *p)
 {
 	add_cells(o->show, t, p, &o->pending);
 	buf_putc(&o->pending, '\n');
+}
+
+static void put_entry(struct out *o, const struct map_handle *m,
+		      const struct row *row)
+{
+	if (!kinds[m->value->kind].put) {
+		put_value(o, m->value, row->value);
+		return;
+	}
+	add_names(m, &o->pending);
+	put_row(o->show, m, row, &o->pending);
 }
 
 static void put_text(struct out *o, enum out_text kind)

@@ -59,17 +59,7 @@ static void put_value(struct out *o, const struct type *t, const void *p)
 static void put_entry(struct out *o, const struct map_handle *m,
 		      const struct row *row)
 {
-	struct json j = dialect(o);
-
-	buf_puts(&o->pending, "{\"type\": \"value\", \"map\": ");
-	json_string(&o->pending, m->plan->name);
-	if (row->key) {
-		buf_puts(&o->pending, ", \"key\": ");
-		json_key(&j, m->key, row->key, &o->pending);
-	}
-	buf_puts(&o->pending, ", \"data\": ");
-	json_value(&j, m->value, row->value, &o->pending);
-	buf_puts(&o->pending, "}\n");
+	put_value(o, m->value, row->value);
 }
 
 static void add_entry(struct out *o, const struct map_handle *m,
@@ -209,12 +199,6 @@ const struct out_form out_form_json = {
 
 /* --- the old dialect ------------------------------------------------------ */
 
-static void lossy_entry(struct out *o, const struct map_handle *m,
-			const struct row *row)
-{
-	put_value(o, m->value, row->value);
-}
-
 static void lossy_entries(struct out *o, const struct map_handle *m,
 			  const struct rows *rows)
 {
@@ -268,7 +252,7 @@ const struct out_form out_form_json_lossy = {
 	.attached = put_attached,
 	.text = put_text,
 	.value = put_value,
-	.entry = lossy_entry,
+	.entry = put_entry,
 	.map = lossy_map,
 	.table = lossy_map,
 	.dump = put_dump,

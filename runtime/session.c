@@ -145,10 +145,7 @@ static int take_record(void *session, void *record, size_t size)
 
 	if (s->is_discarding)
 		return 0;
-	if (s->out.error)
-		s->n_unhandled++;
-	else
-		event_dispatch(s, record, size);
+	event_dispatch(s, record, size);
 	if (s->is_exiting)
 		return -ECANCELED;
 	return --s->turn ? 0 : -EAGAIN;
@@ -450,10 +447,8 @@ static int report_output(struct session *s)
 	else
 		diag_errno(s->diags, s->out.error, D_IO,
 			   "cannot write the output");
-	diag_hint(s->diags,
-		  "%" PRIu64 " bytes and %" PRIu64
-		  " events after them are missing",
-		  s->out.to.dropped, s->n_unhandled);
+	diag_hint(s->diags, "%" PRIu64 " bytes of it are missing",
+		  s->out.to.dropped);
 	return -s->out.error;
 }
 

@@ -110,7 +110,6 @@ struct session {
 	bool is_exiting; /* exit(): what is behind it is not handled */
 	bool is_discarding; /* records are dropped unread */
 	int status;
-	uint64_t n_unhandled; /* records that came when output had failed */
 	uint32_t n_errorf; /* errorf() that were told */
 };
 

@@ -61,7 +61,8 @@ compare() {
 	for _ in $(seq "$rounds"); do
 		"$MEASURE" $mode "$ESPY" -e "$script" >>"$work/espy"
 		[ -z "$peer" ] ||
-			"$MEASURE" $mode "$peer" -e "$theirs" >>"$work/peer"
+			"$MEASURE" $mode "$peer" -e "$theirs" >>"$work/peer" ||
+			echo "the peer has failed: $theirs" >&2
 		[ "$job" = none ] ||
 			"$MEASURE" $mode "$HAND" "$work/$job.o" >>"$work/hand"
 	done

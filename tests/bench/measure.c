@@ -20,6 +20,7 @@
  * Events are calls of getppid(2), made here. A tool is recognised by the BPF
  * programs that appear after it was started; it is ended with SIGINT. */
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -36,6 +37,7 @@
 #include <unistd.h>
 
 #define LIMIT_MS 30000
+#define AGAIN_MS 10000
 
 static double now_ms(void)
 {
@@ -76,6 +78,34 @@ static pid_t start(char **argv)
 	return pid;
 }
 
+/* Is this one of the programs that a process holds? Others may be tracing,
+ * too. */
+static bool is_held(pid_t pid, uint32_t id)
+{
+	char path[300], line[64];
+	struct dirent *e;
+	DIR *dir;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", (int)pid);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir))) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.200s", (int)pid,
+			 e->d_name);
+		f = fopen(path, "r");
+		while (f && fgets(line, sizeof(line), f))
+			found |= !strncmp(line, "prog_id:", 8) &&
+				 strtoul(line + 8, NULL, 10) == id;
+		if (f)
+			fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 static uint32_t last_prog(void)
 {
 	uint32_t id = 0, next;
@@ -85,8 +115,8 @@ static uint32_t last_prog(void)
 	return id;
 }
 
-/* Sums run count and time of the programs made after id `after`. */
-static void stats(uint32_t after, uint64_t *count, uint64_t *ns)
+/* Sums run count and time of a process's programs made after id `after`. */
+static void stats(pid_t pid, uint32_t after, uint64_t *count, uint64_t *ns)
 {
 	uint32_t id = after;
 
@@ -99,7 +129,8 @@ static void stats(uint32_t after, uint64_t *count, uint64_t *ns)
 		if (fd < 0)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size) &&
-		    info.type != BPF_PROG_TYPE_SOCKET_FILTER) {
+		    info.type != BPF_PROG_TYPE_SOCKET_FILTER && info.run_cnt &&
+		    is_held(pid, id)) {
 			*count += info.run_cnt;
 			*ns += info.run_time_ns;
 		}
@@ -108,31 +139,35 @@ static void stats(uint32_t after, uint64_t *count, uint64_t *ns)
 }
 
 /* Makes events until one was counted. */
-static bool wait_attached(uint32_t after, double begun)
+static bool wait_attached(pid_t pid, uint32_t after, double begun)
 {
 	uint64_t count, ns;
 
 	do {
 		events(4);
-		stats(after, &count, &ns);
+		stats(pid, after, &count, &ns);
 		if (count)
 			return true;
 	} while (now_ms() - begun < LIMIT_MS);
 	return false;
 }
 
-/* Ends by itself or by SIGINT; at last by force. */
+/* Ends by itself or by SIGINT, of which one that came too early may have been
+ * overlooked; at last by force. */
 static long finish(pid_t pid)
 {
 	struct timespec pause = { 0, 200000 };
-	double begun = now_ms();
+	double begun = now_ms(), again = begun + AGAIN_MS;
 	struct rusage used;
 	pid_t ended;
 	int status;
 
 	while (!(ended = wait4(pid, &status, WNOHANG, &used))) {
-		if (now_ms() - begun > 2 * LIMIT_MS)
-			kill(pid, SIGKILL);
+		if (now_ms() > again) {
+			kill(pid,
+			     now_ms() - begun < LIMIT_MS ? SIGINT : SIGKILL);
+			again = now_ms() + AGAIN_MS;
+		}
 		nanosleep(&pause, NULL);
 	}
 	if (ended < 0 || WIFSIGNALED(status))
@@ -160,14 +195,14 @@ static int traced(char **argv, long n)
 	uint64_t count0, ns0, count, ns;
 	double begun = now_ms(), took;
 	pid_t pid = start(argv);
-	bool ok = on >= 0 && wait_attached(after, begun);
+	bool ok = on >= 0 && wait_attached(pid, after, begun);
 
 	took = now_ms() - begun;
 	if (ok && n) {
 		events(n / 10);
-		stats(after, &count0, &ns0);
+		stats(pid, after, &count0, &ns0);
 		events(n);
-		stats(after, &count, &ns);
+		stats(pid, after, &count, &ns);
 	}
 	kill(pid, SIGINT);
 	long kib = finish(pid);
@@ -183,27 +218,6 @@ static int traced(char **argv, long n)
 }
 
 /* --- lines ---------------------------------------------------------------- */
-
-/* Turns of the one program that ran most: others may be tracing, too. */
-static uint64_t most_turns(uint32_t after)
-{
-	uint64_t most = 0;
-	uint32_t id = after;
-
-	while (!bpf_prog_get_next_id(id, &id)) {
-		struct bpf_prog_info info = {};
-		uint32_t size = sizeof(info);
-		int fd = bpf_prog_get_fd_by_id(id);
-
-		if (fd < 0)
-			continue;
-		if (!bpf_obj_get_info_by_fd(fd, &info, &size) &&
-		    info.run_cnt > most)
-			most = info.run_cnt;
-		close(fd);
-	}
-	return most;
-}
 
 /* As many events as are due, again and again, so that they are made evenly. */
 static void events_at(long rate, long seconds)
@@ -258,7 +272,7 @@ static int lines(char **argv, long rate, long seconds)
 	int out = mkstemp(out_name), err = mkstemp(err_name);
 	uint32_t after = last_prog();
 	double begun = now_ms();
-	uint64_t made;
+	uint64_t made, ns;
 	long kept, lost;
 
 	if (on < 0 || out < 0 || err < 0)
@@ -266,11 +280,11 @@ static int lines(char **argv, long rate, long seconds)
 	unlink(out_name);
 	unlink(err_name);
 	pid_t pid = start_to(argv, out, err);
-	bool ok = wait_attached(after, begun);
+	bool ok = wait_attached(pid, after, begun);
 
 	if (ok)
 		events_at(rate, seconds);
-	made = most_turns(after);
+	stats(pid, after, &made, &ns);
 	kill(pid, SIGINT);
 	if (finish(pid) < 0 || !ok)
 		return 1;
