@@ -61,6 +61,7 @@ ESPY_FUNC int64_t espy_unwind_begin(struct unwind_state *u, void *processes,
 	void *regs = task_pt_regs(get_current());
 
 	u->n = u->is_call = 0;
+	u->map.start = u->map.end = 0;
 	u->pid = pid;
 	if (!regs || (int32_t)read_kernel(u->regs, sizeof(u->regs), regs) ||
 	    (u->regs[REGS_CS] & RING_3) != RING_3)
@@ -228,22 +229,36 @@ static ESPY_FUNC int64_t by_row(struct unwind_state *u,
 	return load(&u->caller, seen(&u->frame) - 8) ? IS_FAILURE : GO_ON;
 }
 
+/* Callers are often in the same file. */
+static ESPY_FUNC int64_t is_in_map(struct unwind_state *u, void *processes,
+				   uint64_t ip)
+{
+	const struct unwind_process *p;
+	const struct unwind_map *m;
+
+	if (ip >= u->map.start && ip < u->map.end)
+		return 1;
+	p = map_lookup(processes, &u->pid);
+	m = p ? find_map(u, p, ip) : 0;
+	if (!m)
+		return 0;
+	u->map = *m;
+	return 1;
+}
+
 static ESPY_FUNC int64_t find_caller(struct unwind_state *u, void *processes,
 				     void *pages, uint64_t *is_signal)
 {
-	const struct unwind_process *p = map_lookup(processes, &u->pid);
 	uint64_t ip = u->ip - u->is_call;
 	const struct unwind_page *page;
 	const struct unwind_row *row;
-	const struct unwind_map *m;
 	uint32_t offset;
 
 	*is_signal = 0;
-	m = p ? find_map(u, p, ip) : 0;
-	if (!m || !m->n)
+	if (!is_in_map(u, processes, ip) || !u->map.n)
 		return by_pointer(u);
-	offset = (uint32_t)(ip + m->shift);
-	page = find_page(u, pages, m, offset);
+	offset = (uint32_t)(ip + u->map.shift);
+	page = find_page(u, pages, &u->map, offset);
 	if (!page)
 		return by_pointer(u);
 	row = find_row(u, page, offset);

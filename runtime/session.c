@@ -225,6 +225,8 @@ struct session *session_open(const struct plan *p, struct machine *m,
 				      : symbols_open(m),
 			  &s->stacks);
 	symbols_demangle(s->show.symbols, p->options.num[OPT_CPP_DEMANGLE]);
+	symbols_debug_info(s->show.symbols,
+			   p->options.num[OPT_SHOW_DEBUG_INFO]);
 	if (!open_parts(s))
 		return s;
 	session_close(s);

@@ -64,14 +64,30 @@ static void print_name(const struct symbol *place, bool known, uint64_t address,
 	buf_printf(out, "+%" PRIu64, place->offset);
 }
 
+static void print_source(const struct source_place *x, struct buf *out)
+{
+	if (x->file.n)
+		buf_printf(out, "@%.*s:%" PRIu32, STR_ARG(x->file), x->line);
+}
+
 static void print_named(const struct show *show, const struct stack *s,
 			size_t i, struct buf *out)
 {
 	struct symbol place = { 0 };
 	bool known = find_place(show, s, i, &place);
+	const source_vec *source = place.source;
+	size_t k;
 
+	for (k = 0; source && k + 1 < source->n; k++) {
+		buf_puts(out, "        [inlined] ");
+		buf_str(out, source->v[k].inlined);
+		print_source(&source->v[k], out);
+		buf_putc(out, '\n');
+	}
 	buf_puts(out, "        ");
 	print_name(&place, known, word_at(s, i), out);
+	if (source && source->n)
+		print_source(&source->v[source->n - 1], out);
 }
 
 static void print_file(const struct stack *s, const struct symbol *place,

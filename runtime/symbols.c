@@ -10,7 +10,9 @@ struct symbols {
 	struct machine *machine;
 	struct processes *processes;
 	struct symbol_files *files;
-	bool demangles;
+	bool demangles, shows_source;
+	struct arena places; /* of the last question */
+	source_vec source;
 	struct arena text; /* of the last name that was demangled */
 };
 
@@ -31,6 +33,7 @@ void symbols_free(struct symbols *s)
 	symbol_files_free(s->files);
 	processes_free(s->processes);
 	arena_free(&s->text);
+	arena_free(&s->places);
 	free(s);
 }
 
@@ -80,6 +83,26 @@ static struct str shown_name(struct symbols *s, struct str name)
 	return plain.n ? plain : name;
 }
 
+void symbols_debug_info(struct symbols *s, bool on)
+{
+	s->shows_source = on;
+}
+
+static void find_source(struct symbols *s, uint32_t pid,
+			const struct mapping *map, uint64_t offset,
+			struct symbol *out)
+{
+	auto_buf struct buf path = { 0 };
+
+	arena_free(&s->places);
+	s->source = (source_vec){ 0 };
+	if (s->shows_source &&
+	    symbol_files_path(s->files, pid, map->image, &path) &&
+	    machine_user_source(s->machine, path.p, offset, &s->places,
+				&s->source))
+		out->source = &s->source;
+}
+
 static bool find_user(struct symbols *s, uint32_t pid, uint64_t time,
 		      uint64_t address, struct symbol *out)
 {
@@ -92,6 +115,7 @@ static bool find_user(struct symbols *s, uint32_t pid, uint64_t time,
 		      str_is(map.image->path, "[vdso]"))) {
 		out->file = map.image->path;
 		out->offset = address - map.start + map.offset;
+		find_source(s, pid, &map, out->offset, out);
 		sym = symbol_files_find(s->files, pid, map.image, out->offset);
 		if (sym)
 			out->offset -= sym->offset;

@@ -17,6 +17,7 @@ struct symbol {
 	uint64_t offset; /* from the function's start; from the file's without
 			    a name */
 	struct str file; /* the binary; of the kernel the module, or empty */
+	const source_vec *source; /* of symbols_debug_info(); NULL: not known */
 };
 
 /* Costs nothing until something is asked. m is borrowed, for the kernel's
@@ -26,6 +27,9 @@ void symbols_free(struct symbols *s);
 
 /* Names of C++ and Rust as in their source from now on, or as they are. */
 void symbols_demangle(struct symbols *s, bool on);
+
+/* Places in sources besides names from now on, from debug information. */
+void symbols_debug_info(struct symbols *s, bool on);
 
 /* Reads where a process has its files now, so that addresses of it can be
  * named after it has ended. Nothing happens when that cannot be read. */

@@ -12,7 +12,7 @@ allowed()
 	case $1 in
 	src/base) echo base ;;
 	src/plan) echo base plan ;;
-	src/machine) echo base machine plan/type.h ;;
+	src/machine) echo base machine plan/type.h plan/abi.h ;;
 	src/ast | grammar) echo base plan ast grammar ;;
 	src/sema) echo base plan machine ast sema lang/lang.h ;;
 	src/codegen) echo base plan ast codegen lang/lang.h ;;

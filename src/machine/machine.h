@@ -368,6 +368,18 @@ bool machine_user_line(struct machine *m, const char *path, struct str file,
 		       uint64_t line, uint64_t column, struct arena *a,
 		       address_vec *out, uint64_t *near);
 
+/* What the source has at an offset of a binary: first the functions that were
+ * inlined there, the innermost first, last the function itself. Texts are the
+ * machine's. False without debug information about the place. */
+struct source_place {
+	struct str inlined; /* its name; empty: the function itself */
+	struct str file; /* empty: not known */
+	uint32_t line;
+};
+typedef VEC(struct source_place) source_vec;
+bool machine_user_source(struct machine *m, const char *path, uint64_t offset,
+			 struct arena *a, source_vec *out);
+
 /* --- names of C++ and Rust (demangle.c) --------------------------------------- */
 
 /* "ns::f(int)" of "_ZN2ns1fEi", in a; empty when name is not mangled. Without

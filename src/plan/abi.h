@@ -140,6 +140,7 @@ struct unwind_state {
 	uint64_t is_call; /* ip is a return address */
 	uint64_t pid;
 	uint64_t n; /* frames so far */
+	struct unwind_map map; /* that the last frame was in */
 	uint64_t regs[21]; /* struct pt_regs */
 };
 

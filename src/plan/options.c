@@ -164,8 +164,8 @@ const struct option_row option_rows[OPT_N] = {
 		.name = "show_debug_info",
 		.type = OT_BOOL,
 		.fallback = false,
-		.is_inert = true,
-		.doc = "Stacks are always printed without files and lines.",
+		.doc = "Print files and lines in stacks of processes, and the "
+		       "functions that were inlined, from debug information.",
 	},
 };
 

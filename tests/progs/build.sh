@@ -97,6 +97,12 @@ rust()
 rust crab
 rust crab_v0 -C symbol-mangling-version=v0
 
+if ! newer "$out/inlined" "$here/inlined.cc" "$here/build.sh"; then
+	make inlined "$clang" -x c++ -std=gnu++17 -O2 -g \
+		-fno-omit-frame-pointer -fno-exceptions -fno-rtti \
+		-Wall -Wextra -Werror "$here/inlined.cc" -o
+fi
+
 # The program work without symbols of its own: they are in .gnu_debugdata, in
 # the file that .gnu_debuglink names, in the one of the build-id, or nowhere;
 # and with fixed addresses. The program names with the section of Go's.
