@@ -222,17 +222,34 @@ static bool is_called(const struct repl_command *c, struct str name)
 	return str_is(name, c->name);
 }
 
-static void unknown(struct str name, size_t n, struct diags *d)
+static bool begins(const struct repl_command *c, struct str name)
+{
+	return name.n && !strncmp(c->name, name.p, name.n);
+}
+
+/* Several begin so: which? */
+static void ambiguous(struct str name, struct diags *d)
+{
+	auto_buf struct buf names = { 0 };
+
+	for (const struct repl_command *c = repl_commands; c->name; c++)
+		if (begins(c, name))
+			buf_printf(&names, "%s:%s", names.n ? ", " : "",
+				   c->name);
+	diag_error(d, NOWHERE, D_USAGE,
+		   "more than one command begins with ':%.*s'", STR_ARG(name));
+	diag_hint(d, "%s", names.p);
+}
+
+static void unknown(struct str name, struct diags *d)
 {
 	struct suggest near = { 0 };
 
-	diag_error(d, NOWHERE, D_USAGE,
-		   n > 1 ? "more than one command begins with ':%.*s'"
-			 : "no command is called ':%.*s'",
+	diag_error(d, NOWHERE, D_USAGE, "no command is called ':%.*s'",
 		   STR_ARG(name));
 	for (const struct repl_command *c = repl_commands; c->name; c++)
 		suggest_offer(&near, name, str_from(c->name));
-	if (near.best.p && n < 2)
+	if (near.best.p)
 		diag_hint(d, "did you mean ':%.*s'? :help lists them all",
 			  STR_ARG(near.best));
 	else
@@ -247,13 +264,16 @@ const struct repl_command *repl_command_find(struct str name, struct diags *d)
 	for (const struct repl_command *c = repl_commands; c->name; c++) {
 		if (is_called(c, name))
 			return c;
-		if (!name.n || strncmp(c->name, name.p, name.n))
+		if (!begins(c, name))
 			continue;
 		found = c;
 		n++;
 	}
 	if (n == 1)
 		return found;
-	unknown(name, n, d);
+	if (n)
+		ambiguous(name, d);
+	else
+		unknown(name, d);
 	return NULL;
 }

@@ -20,10 +20,14 @@ static bool find_stage(struct repl *r, struct str word, enum stage *stage)
 	if (str_is(word, "bpf"))
 		return true;
 	suggest_offer(&near, word, STR("bpf"));
-	repl_misuse(r,
-		    ":emit expects one of ast typed plan ll asm bpf, found "
-		    "'%.*s'",
-		    STR_ARG(word));
+	if (word.n)
+		repl_misuse(r,
+			    ":emit expects one of ast typed plan ll asm bpf, "
+			    "found '%.*s'",
+			    STR_ARG(word));
+	else
+		repl_misuse(r, ":emit expects one of ast typed plan ll asm "
+			       "bpf");
 	if (near.best.p)
 		diag_hint(r->diags, "did you mean '%.*s'?", STR_ARG(near.best));
 	return false;
