@@ -30,7 +30,7 @@ static LLVMValueRef frames(struct cg *g, bool create)
 
 static LLVMValueRef stack_in_registers(struct cg *g, size_t arch)
 {
-	LLVMValueRef sp = ir_context_word(g, stack_pointers[arch].offset);
+	LLVMValueRef sp = ir_register_word(g, stack_pointers[arch].offset);
 
 	if (g->prog->is_entry)
 		return sp;

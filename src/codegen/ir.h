@@ -177,6 +177,9 @@ LLVMValueRef ir_trampoline_arg(struct cg *g, uint64_t n);
 LLVMValueRef ir_register_result(struct cg *g);
 LLVMValueRef ir_trampoline_result(struct cg *g);
 
+/* A word of struct pt_regs, in a program that may have none. */
+LLVMValueRef ir_register_word(struct cg *g, uint32_t offset);
+
 /* Is a program that may be either a trampoline? A constant when it is loaded,
  * for ir_if(). */
 LLVMValueRef ir_is_trampoline(struct cg *g);

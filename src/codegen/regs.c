@@ -29,6 +29,45 @@ LLVMValueRef ir_is_trampoline(struct cg *g)
 	return ir_truth_of(g, ir_fixup(g, g->prog->way));
 }
 
+/* LLVM likes to add the offset to the context somewhere else than where it
+ * loads, which the verifier refuses; beside another way there is a somewhere
+ * else. So the load is a function. */
+static LLVMValueRef word_function(struct cg *g, uint32_t offset)
+{
+	unsigned int noinline = LLVMGetEnumAttributeKindForName("noinline", 8);
+	char *name = arena_printf(g->arena, "espy_word_%u", offset);
+	LLVMValueRef fn = LLVMGetNamedFunction(g->mod, name);
+	LLVMBasicBlockRef before = LLVMGetInsertBlock(g->b);
+	LLVMTypeRef type = LLVMFunctionType(g->i64, &g->ptr, 1, false);
+	struct func f = { 0 };
+
+	if (fn)
+		return fn;
+	func_begin(g, &f, name, type, NULL);
+	LLVMSetLinkage(f.fn, LLVMInternalLinkage);
+	LLVMAddAttributeAtIndex(f.fn, LLVMAttributeFunctionIndex,
+				LLVMCreateEnumAttribute(g->ctx, noinline, 0));
+	f.scope = di_function(g, f.fn, name, g->prog->probe->span);
+	f.ctx = LLVMGetParam(f.fn, 0);
+	di_line(g, g->prog->probe->span);
+	LLVMBuildRet(g->b, ir_context_word(g, offset));
+	func_end(g);
+	ir_at(g, before);
+	di_line(g, g->prog->probe->span);
+	return f.fn;
+}
+
+LLVMValueRef ir_register_word(struct cg *g, uint32_t offset)
+{
+	LLVMTypeRef type = LLVMFunctionType(g->i64, &g->ptr, 1, false);
+	LLVMValueRef fn;
+
+	if (!g->prog->is_either)
+		return ir_context_word(g, offset);
+	fn = word_function(g, offset);
+	return LLVMBuildCall2(g->b, type, fn, &g->f->ctx, 1, "");
+}
+
 /* A word of the registers, or what a helper of trampolines finds. */
 static LLVMValueRef either(struct cg *g, uint32_t offset,
 			   LLVMValueRef (*find)(struct cg *g, uint64_t n),
@@ -42,7 +81,7 @@ static LLVMValueRef either(struct cg *g, uint32_t offset,
 	i = ir_if(g, ir_is_trampoline(g));
 	a = find(g, n);
 	ir_else(g, &i);
-	b = ir_context_word(g, offset);
+	b = ir_register_word(g, offset);
 	ir_end(g, &i);
 	return ir_phi(g, &i, a, b);
 }
