@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "plan/abi.h"
@@ -55,13 +56,96 @@ int prepare_iter(struct session *s, const struct plan_probe *p,
 	return 0;
 }
 
+/* --- maps ----------------------------------------------------------------- */
+
+static bool is_called(int fd, struct str name)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+	       str_is(name, info.name);
+}
+
+/* The only map of a name; -ENOENT, -ENOTUNIQ. */
+static int map_by_name(struct str name)
+{
+	uint32_t id = 0;
+	int found = -ENOENT;
+
+	while (!bpf_map_get_next_id(id, &id)) {
+		int fd = bpf_map_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (!is_called(fd, name)) {
+			close(fd);
+		} else if (found >= 0) {
+			close(fd);
+			close(found);
+			return -ENOTUNIQ;
+		} else {
+			found = fd;
+		}
+	}
+	return found;
+}
+
+static int open_map(struct session *s, struct str map)
+{
+	const char *text = arena_copy(&s->arena, map.p, map.n);
+	char *end;
+	unsigned long id = strtoul(text, &end, 10);
+	int fd;
+
+	if (*text == '/')
+		fd = bpf_obj_get(text);
+	else if (*text && !*end)
+		fd = bpf_map_get_fd_by_id((uint32_t)id);
+	else
+		return map_by_name(map);
+	return fd < 0 ? -errno : fd;
+}
+
+static int no_map(struct session *s, const struct plan_probe *p, int err)
+{
+	diag_errno(s->diags, err, D_ATTACH,
+		   "cannot open the map '%.*s' of %.*s", STR_ARG(p->module),
+		   STR_ARG(attach_name(s, p, 0)));
+	if (err == -ENOTUNIQ)
+		diag_hint(s->diags, "several maps have that name: say which "
+				    "one by its number");
+	else
+		diag_hint(s->diags, "a map is given by its name, its number, "
+				    "or the path where it is pinned");
+	return err;
+}
+
+/* --- the link ------------------------------------------------------------- */
+
+/* There is no way to ask the kernel for those of a process. */
+static void check_process(struct session *s, const struct plan_probe *p)
+{
+	if (!s->opts.pid || s->opts.no_warnings ||
+	    str_starts(p->targets.v[0], "task") || str_is_glob(p->name))
+		return;
+	diag_warn(s->diags, NOWHERE, D_ATTACH,
+		  "%.*s goes over all there is, whatever the process of -p has",
+		  STR_ARG(attach_name(s, p, 0)));
+}
+
 static int create_link(struct session *s, const struct plan_probe *p,
-		       int prog_fd)
+		       int prog_fd, int map_fd)
 {
 	DECLARE_LIBBPF_OPTS(bpf_link_create_opts, opts);
 	union bpf_iter_link_info info = { 0 };
 	int fd;
 
+	if (map_fd >= 0) {
+		info.map.map_fd = (uint32_t)map_fd;
+		opts.iter_info = &info;
+		opts.iter_info_len = sizeof(info);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(infos); i++) {
 		if (!str_is(p->targets.v[0], infos[i].name) ||
 		    !infos[i].fill(s, &info))
@@ -96,11 +180,29 @@ static int pin(struct session *s, const struct plan_probe *p, int link_fd)
 	return err;
 }
 
+/* With map_fd, which is closed; -1: none. */
+static int make_link(struct session *s, const struct plan_probe *p, int prog_fd,
+		     int map_fd)
+{
+	int fd = prog_fd < 0 ? -ENOENT : create_link(s, p, prog_fd, map_fd);
+
+	if (map_fd >= 0)
+		close(map_fd);
+	return fd;
+}
+
 int attach_iter(struct session *s, const struct plan_probe *p, int prog_fd)
 {
 	struct iteration *it;
-	int fd = prog_fd < 0 ? -ENOENT : create_link(s, p, prog_fd);
+	int fd, map_fd = -1;
 
+	check_process(s, p);
+	if (p->module.n) {
+		map_fd = open_map(s, p->module);
+		if (map_fd < 0)
+			return no_map(s, p, map_fd);
+	}
+	fd = make_link(s, p, prog_fd, map_fd);
 	if (fd < 0)
 		return attach_missing(s, p, 0, fd);
 	attach_keep(s, fd);

@@ -13,10 +13,16 @@ static bool need_btf(struct expand *x, const struct attach_point *ap)
 			  "%s probes need a kernel with BTF", ap->row->name);
 }
 
+/* iter:kind:pin, or iter:kind:map:pin when the kind is of one map's elements. */
+static size_t pin_part(const struct attach_point *ap)
+{
+	return machine_iter_needs_map(ap_part(ap, 0)) ? 2 : 1;
+}
+
 /* A path that is not absolute is one below where BPF's files are. */
 static struct str pin_path(struct expand *x, const struct attach_point *ap)
 {
-	struct str path = ap_part(ap, 1);
+	struct str path = ap_part(ap, pin_part(ap));
 
 	if (!path.n || path.p[0] == '/')
 		return path;
@@ -48,6 +54,11 @@ static bool add_iter(struct expand *x, const struct attach_point *ap,
 		.is_alone = true, /* the kernel types each by its target */
 	};
 
+	if (machine_iter_needs_map(name)) {
+		t.module = ap_part(ap, 1);
+		t.full = str_printf(x->arena, "%.*s:%.*s", STR_ARG(t.full),
+				    STR_ARG(t.module));
+	}
 	t.args = machine_iter_context(x->machine, x->types, name);
 	return expand_add(x, ap, &t);
 }
@@ -56,11 +67,20 @@ static bool check_name(struct expand *x, const struct attach_point *ap)
 {
 	struct str name = ap_part(ap, 0);
 
-	if (machine_iter_needs_map(name))
-		return diag_error(x->d, ap_span(ap, 0), D_ATTACH_POINT,
-				  "'%.*s' goes over the elements of one map, "
-				  "and there is no way to say which",
-				  STR_ARG(name));
+	if (machine_iter_needs_map(name) && !ap_part(ap, 1).n) {
+		diag_error(x->d, ap_span(ap, 0), D_ATTACH_POINT,
+			   "'%.*s' goes over the elements of one map, and it "
+			   "is not said which",
+			   STR_ARG(name));
+		diag_hint(x->d,
+			  "%s:%.*s:MAP, a map's name, number, or the "
+			  "path where it is pinned",
+			  ap->row->name, STR_ARG(name));
+		return false;
+	}
+	if (ap_parts(ap) > pin_part(ap) + 1)
+		return diag_error(x->d, ap_span(ap, 2), D_ATTACH_POINT,
+				  "'%.*s' takes no map", STR_ARG(name));
 	if (str_is_glob(name) && ap_parts(ap) > 1)
 		return diag_error(x->d, ap_span(ap, 0), D_ATTACH_POINT,
 				  "what is pinned is one iterator, not a "
@@ -78,8 +98,8 @@ static bool expand_iter(struct expand *x, const struct attach_point *ap)
 	    machine_iters(x->machine, ap_part(ap, 0), x->arena, &found))
 		return false;
 	vec_each(name, &found) {
-		if (machine_iter_needs_map(*name))
-			continue;
+		if (machine_iter_needs_map(*name) && !ap_part(ap, 1).n)
+			continue; /* a wildcard's */
 		any = true;
 		ok &= add_iter(x, ap, *name);
 	}
@@ -106,8 +126,6 @@ static bool list_iters(struct expand *x, const struct attach_point *ap,
 	if (machine_iters(x->machine, pattern, x->arena, &found))
 		return false;
 	vec_each(name, &found) {
-		if (machine_iter_needs_map(*name))
-			continue;
 		buf_printf(out, "%s:%.*s\n", ap->row->name, STR_ARG(*name));
 		if (!with_args)
 			continue;
@@ -120,16 +138,18 @@ static bool list_iters(struct expand *x, const struct attach_point *ap,
 const struct probe_type iter_types[] = {
 	{ .name = "iter",
 	  .aliases = { "it" },
-	  .form = "iter:kind, iter:kind:pin",
+	  .form = "iter:kind, iter:kind:pin, iter:bpf_map_elem:map",
 	  .min_parts = 1,
-	  .max_parts = 2,
+	  .max_parts = 3,
 	  .expand = expand_iter,
 	  .list = list_iters,
 	  .doc = "Every object of a kind that the kernel has now: task, "
 		 "task_file, bpf_map, tcp and so on, as fields of ctx. With a "
 		 "pin, a file's path (below /sys/fs/bpf when it is not "
 		 "absolute), nothing runs now: whoever reads that file gets "
-		 "what the probe prints.",
+		 "what the probe prints. bpf_map_elem, bpf_sk_storage_map and "
+		 "sockmap go over the elements of one map, which follows by "
+		 "name, number or the path where it is pinned.",
 	  .example = "iter:task { printf(\"%d %s\\n\", ctx.task.pid, "
 		     "ctx.task.comm); }" },
 	{ 0 },

@@ -70,8 +70,8 @@ struct machine {
 /* A text that lives as long as the machine, once however often it is asked
  * for. */
 const char *machine_intern(struct machine *m, struct str text);
-__attribute__((format(printf, 2, 3))) const char *
-machine_text(struct machine *m, const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) const char *machine_text(
+	struct machine *m, const char *fmt, ...);
 
 /* A pointee known by name ("struct iovec"): looked up in BTF when one of its
  * fields is asked for. */

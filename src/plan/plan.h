@@ -75,7 +75,8 @@ enum probe_kind {
 	PK_BENCH, /* the same with --bench */
 	PK_SOFTWARE, /* targets = names of counters.h, rate = count */
 	PK_HARDWARE, /* the same, counted by the processor */
-	PK_ITER, /* targets = the iterator's name, path = where it is pinned */
+	PK_ITER, /* targets = the iterator's name, path = where it is pinned,
+		    module = the map that it goes over */
 	PK_WATCHPOINT, /* offset = address, or of it from the kernel's symbol
 			  in targets; rate = bytes, module = "w", "rw", "x" */
 	PK_N,

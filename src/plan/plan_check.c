@@ -173,7 +173,7 @@ static const struct probe_rule {
 			PF_RETURN | PF_ADDRESS | PF_COOKIE | PF_REGS },
 	[PK_SOFTWARE] = { MUST, NO, NO, MUST, PF_COOKIE },
 	[PK_HARDWARE] = { MUST, NO, NO, MUST, PF_COOKIE },
-	[PK_ITER] = { MUST, NO, MAY, NO, PF_AT_ONCE },
+	[PK_ITER] = { MUST, MAY, MAY, NO, PF_AT_ONCE },
 	[PK_WATCHPOINT] = { MUST, MUST, NO, MUST, PF_ADDRESS | PF_COOKIE },
 };
 
