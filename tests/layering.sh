@@ -19,7 +19,7 @@ allowed()
 	src/lang) echo base plan machine ast sema lang codegen/ir.h ;;
 	src) echo base plan machine ast sema lang codegen compile.h ;;
 	runtime) echo base plan machine runtime ;;
-	src/cli) echo base plan machine ast sema lang codegen runtime cli \
+	src/cli) echo base plan machine grammar ast sema lang codegen runtime cli \
 		compile.h ;;
 	bpf-helpers) echo espy.h plan/abi.h ;;
 	esac
