@@ -290,6 +290,9 @@ static void put(void *term, enum repl_stream stream, struct str text)
 
 	if (!text.n)
 		return;
+	/* a message has a line of its own */
+	if (t->is_open && stream == REPL_ERR)
+		write_all(STDOUT_FILENO, STR("\n"));
 	t->is_open = text.p[text.n - 1] != '\n';
 	write_all(stream == REPL_OUT ? STDOUT_FILENO : STDERR_FILENO, text);
 }
@@ -397,6 +400,10 @@ static void start_readline(struct term *t)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
 	rl_initialize();
+	/* bytes are what they are, whatever the locale calls a character */
+	rl_variable_bind("input-meta", "on");
+	rl_variable_bind("output-meta", "on");
+	rl_variable_bind("convert-meta", "off");
 	t->is_plain = !rl_get_termcap("up");
 	bind_keys();
 	repl_term_bind_tab();
