@@ -361,6 +361,8 @@ else
 args
 	: %empty			{ $$ = (struct exprs){ 0 }; }
 	| arg_list
+	| fields			{ $$ = ast_exprs((struct exprs){ 0 }, ast_record(p, @$, $1)); }
+	| arg_list ',' fields		{ $$ = ast_exprs($1, ast_record(p, @3, $3)); }
 	;
 
 arg_list

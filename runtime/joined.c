@@ -56,7 +56,7 @@ static void make_handle(struct joined *t)
 		fields[i].offset = size;
 		size += (m->value->size + 7) & ~7u;
 		name = str_printf(&t->arena, "%.*s%s%.*s", STR_ARG(name),
-				  i ? ", " : "", STR_ARG(m->plan->name));
+				  i ? " " : "", STR_ARG(m->plan->name));
 	}
 	*type = (struct type){ .kind = TY_RECORD,
 			       .size = size,

@@ -189,7 +189,7 @@ struct expr *ast_call(struct parse *p, struct span at, tok id,
 	return e;
 }
 
-/* 1.5 is the field 5 of 1 to the grammar. */
+/* 1.5 is the field 5 of 1 to the grammar, and an argument of some functions. */
 struct expr *ast_member(struct parse *p, struct span at, struct expr *base,
 			tok id, bool is_arrow)
 {
@@ -201,11 +201,6 @@ struct expr *ast_member(struct parse *p, struct span at, struct expr *base,
 	e->member.is_arrow = is_arrow;
 	if (!isdigit((unsigned char)id->text.p[0]))
 		return e;
-	if (base->kind == EX_INT) {
-		parse_error(p, at, D_LITERAL,
-			    "numbers with a fraction do not exist here");
-		return e;
-	}
 	for (i = 0; i < id->text.n; i++)
 		if (!isdigit((unsigned char)id->text.p[i]))
 			parse_error(p, id->span, D_LITERAL,

@@ -133,6 +133,7 @@ static void fill_args(struct cg *g, struct val payload, void *arg)
 static bool names_map(enum event_kind kind)
 {
 	return kind == EV_PRINT_MAP || kind == EV_PRINT_ENTRY ||
+	       kind == EV_PRINT_TABLE || kind == EV_PERCENTILE ||
 	       kind == EV_CLEAR || kind == EV_ZERO;
 }
 
@@ -157,7 +158,8 @@ static struct val send_now(struct cg *g, const struct expr *call,
 	a.v = arena_alloc(g->arena, (call->call.n_args + 1) * sizeof(*a.v));
 	if (x && (call->call.fn->flags & FN_HAS_FORMAT))
 		x = x->next;
-	if (x && e->kind == EV_PRINT_ENTRY)
+	if (x && (e->kind == EV_PRINT_ENTRY ||
+		  (e->kind == EV_PERCENTILE && e->payload)))
 		key_arg(g, x, &a);
 	if (x && names_map(e->kind))
 		x = x->next;

@@ -6,72 +6,6 @@
 
 static const struct str no_text = { "", 0 };
 
-/* --- print() ------------------------------------------------------------------- */
-
-static bool is_whole_map(const struct expr *e)
-{
-	return e->kind == EX_MAP && e->type->kind == TY_NONE;
-}
-
-/* A parameter of the script is known when it starts. */
-static bool check_number(struct sema *s, const struct expr *e, int64_t min,
-			 const char *what)
-{
-	return !e || !e->is_const ||
-	       sema_const_range(s, e, min, UINT32_MAX, what);
-}
-
-static bool check_print_map(struct sema *s, struct expr *call)
-{
-	return check_number(s, sema_arg(call, 1), 0,
-			    "the number of entries to print") &&
-	       check_number(s, sema_arg(call, 2), 1, "the divisor");
-}
-
-static bool check_print(struct sema *s, struct expr *call)
-{
-	struct expr *value = sema_arg(call, 0);
-
-	if (is_whole_map(value))
-		return check_print_map(s, call);
-	if (sema_arg(call, 1))
-		return diag_error(s->d, sema_arg(call, 1)->span, D_ARG_COUNT,
-				  "print() takes further arguments only for a "
-				  "map");
-	return true;
-}
-
-static void lower_print_map(struct lower *l, struct expr *call)
-{
-	const struct type *u32 = type_int(&l->script->types, 4, false);
-	const struct field fields[] = {
-		{ .name = STR("top"), .type = u32 },
-		{ .name = STR("div"), .type = u32 },
-	};
-
-	lower_event(l, call, EV_PRINT_MAP, no_text, call->call.args->map.sym,
-		    fields, 2);
-}
-
-static void lower_print(struct lower *l, struct expr *call)
-{
-	const struct expr *e = call->call.args;
-	struct field field = { .name = STR("value"), .type = e->type };
-
-	if (is_whole_map(e)) {
-		lower_print_map(l, call);
-		return;
-	}
-	if (!type_is_aggregation(e->type)) {
-		lower_event(l, call, EV_PRINT_VALUE, no_text, NULL, &field, 1);
-		return;
-	}
-	/* combined from all CPUs where it is printed */
-	field.name = STR("key");
-	field.type = e->map.sym->key;
-	lower_event(l, call, EV_PRINT_ENTRY, no_text, e->map.sym, &field, 1);
-}
-
 /* --- time(), exit() ----------------------------------------------------------------- */
 
 static void lower_time(struct lower *l, struct expr *call)
@@ -122,15 +56,6 @@ const struct function print_functions[] = {
 	  .doc = "Prints formatted text, as in C. %s shows a value of any "
 		 "type.",
 	  .example = "printf(\"%s has pid %d\\n\", comm, pid);" },
-	{ .name = "print",
-	  .proto = "none print(value x, [int top], [int div])",
-	  .flags = FN_SHOWS_MAPS,
-	  .event = EV_PRINT_VALUE,
-	  .check = check_print,
-	  .lower = lower_print,
-	  .doc = "Prints a value and a newline, or a map: of that only the "
-		 "last top entries when given, with values divided by div.",
-	  .example = "@[comm] = count(); print(@, 5); print((pid, comm));" },
 	{ .name = "clear",
 	  .proto = "none clear(map m)",
 	  .event = EV_CLEAR,

@@ -46,6 +46,11 @@ struct function {
 	enum event_kind event; /* EV_NONE: happens in the kernel */
 	enum type_kind agg; /* the map value it feeds; TY_NONE: none */
 
+	/* Takes what is no value out of the arguments (flags, names) before they
+	 * are checked against the prototype; may be called again for what is
+	 * left. NULL: none. False after a report. */
+	bool (*options)(struct sema *s, struct expr *call);
+
 	/* Rules beyond the prototype; may set call->type. NULL: none.
 	 * False after a report. */
 	bool (*check)(struct sema *s, struct expr *call);

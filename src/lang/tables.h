@@ -17,7 +17,8 @@ extern const struct function memory_functions[]; /* fn_mem.c */
 extern const struct function name_functions[]; /* fn_names.c */
 extern const struct function net_functions[]; /* fn_net.c */
 extern const struct function param_functions[]; /* fn_param.c */
-extern const struct function print_functions[]; /* fn_print.c */
+extern const struct function print_functions[];
+extern const struct function show_functions[]; /* fn_show.c */
 extern const struct function reg_functions[]; /* fn_reg.c */
 extern const struct function stack_functions[]; /* fn_stack.c */
 extern const struct function string_functions[]; /* fn_string.c */

@@ -59,6 +59,81 @@ static bool check_map_arg(struct sema *s, const struct expr *call,
 			  STR_ARG(call->call.id), STR_ARG(call->call.id));
 }
 
+/* Whole maps with a comma between, unless they are numbers without keys, which
+ * are a tuple. */
+static bool is_table(struct sema *s, const struct expr *e)
+{
+	const struct expr *elem;
+	bool is_tuple = true;
+
+	if (e->kind != EX_TUPLE || e->tuple.n < 2)
+		return false;
+	for (elem = e->tuple.elems; elem; elem = elem->next) {
+		const struct map *m;
+
+		if (elem->kind != EX_MAP || elem->map.keys)
+			return false;
+		m = sema_map(s, elem->map.id, elem->span);
+		is_tuple &= (!m->key || m->key->kind == TY_NONE) &&
+			    (!m->value || !type_is_aggregation(m->value));
+	}
+	return !is_tuple;
+}
+
+/* Keys of literals are as large as needed: so they become equal. */
+static void join_keys(struct sema *s, struct map *a, struct map *b)
+{
+	const struct type *t;
+
+	if (a->key == b->key || a->live || b->live || a->key->kind == TY_NONE ||
+	    b->key->kind == TY_NONE)
+		return;
+	t = type_join(s->types, a->key, a->key_flexible & 1, b->key,
+		      b->key_flexible & 1);
+	if (!t)
+		return;
+	s->changed = true;
+	a->key = b->key = t;
+}
+
+static bool check_column(struct sema *s, const struct expr *call,
+			 struct expr *e, const struct expr *first)
+{
+	struct map *m;
+
+	if (!check_map_arg(s, call, e))
+		return false;
+	m = e->map.sym;
+	if (!m->key || !first->map.sym->key)
+		return false;
+	join_keys(s, m, first->map.sym);
+	if (m->key != first->map.sym->key)
+		return diag_error(s->d, e->span, D_ARG_TYPE,
+				  "maps side by side have the same keys: those "
+				  "of '%.*s' are %s, those of '%.*s' %s",
+				  STR_ARG(e->map.id), sema_name(s, m->key),
+				  STR_ARG(first->map.id),
+				  sema_name(s, first->map.sym->key));
+	if (m->value->kind == TY_HIST || m->value->kind == TY_LHIST ||
+	    m->value->kind == TY_TSERIES || type_is_stack(m->value))
+		return diag_error(s->d, e->span, D_ARG_TYPE,
+				  "the values of '%.*s' (%s) have lines of "
+				  "their own: they do not fit into a table",
+				  STR_ARG(e->map.id), sema_name(s, m->value));
+	return true;
+}
+
+static bool check_table(struct sema *s, const struct expr *call, struct expr *e)
+{
+	struct expr *elem, *first = e->tuple.elems;
+	bool ok = true;
+
+	for (elem = first; elem && ok; elem = elem->next)
+		ok = check_column(s, call, elem, first);
+	e->type = ok ? type_none(s->types) : NULL;
+	return ok;
+}
+
 /* The keys of the map that is the argument before. */
 static bool check_key_arg(struct sema *s, const struct expr *call,
 			  struct expr *e)
@@ -80,11 +155,14 @@ static bool check_key_arg(struct sema *s, const struct expr *call,
 }
 
 /* A whole map, or a value: also of kinds that only print. */
-static bool check_value_arg(struct sema *s, struct expr *e)
+static bool check_value_arg(struct sema *s, const struct expr *call,
+			    struct expr *e)
 {
 	struct map *m;
 
 	e->type = NULL;
+	if (call->call.fn->flags & FN_SHOWS_MAPS && is_table(s, e))
+		return check_table(s, call, e);
 	if (e->kind != EX_MAP)
 		return sema_value(s, e);
 	if (!e->map.keys)
@@ -160,7 +238,7 @@ static bool check_arg(struct sema *s, const struct expr *call,
 	switch (p->kind) {
 	case PM_MAP: return check_map_arg(s, call, e);
 	case PM_KEY: return check_key_arg(s, call, e);
-	case PM_VALUE: return check_value_arg(s, e);
+	case PM_VALUE: return check_value_arg(s, call, e);
 	case PM_NAME:
 		e->type = type_none(s->types);
 		return e->kind == EX_NAME ||
@@ -451,7 +529,8 @@ void check_call(struct sema *s, struct expr *e)
 		return;
 	}
 	parse(f, &p);
-	if (!is_allowed(s, e) || !check_args(s, e, &p))
+	if (!is_allowed(s, e) || (f->options && !f->options(s, e)) ||
+	    !check_args(s, e, &p))
 		return;
 	if (f->flags & FN_HAS_FORMAT && !check_format(s, e))
 		return;

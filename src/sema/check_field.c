@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_field.c - members, elements, tuples. */
+#include <ctype.h>
+
 #include "sema/check.h"
 
 /* --- members ------------------------------------------------------------------------ */
@@ -197,6 +199,11 @@ void check_member(struct sema *s, struct expr *e)
 	struct expr *base = e->member.base;
 	const struct type *t;
 
+	if (base->kind == EX_INT && isdigit((unsigned char)e->member.id.p[0])) {
+		diag_error(s->d, e->span, D_LITERAL,
+			   "numbers with a fraction do not exist here");
+		return;
+	}
 	if (!sema_value(s, base))
 		return;
 	t = base->type;
