@@ -31,6 +31,24 @@ ESPY_FUNC int64_t espy_avg(struct agg_avg *p, uint64_t n)
 	return 0;
 }
 
+/* n * n of 128 bits, by halves: BPF multiplies 64. */
+ESPY_FUNC int64_t espy_stddev(struct agg_stddev *p, uint64_t n,
+			      uint64_t is_signed)
+{
+	uint64_t size = is_signed && (int64_t)n < 0 ? -n : n;
+	uint64_t low = size & 0xffffffff, high = size >> 32;
+	uint64_t middle = low * high, bottom = low * low;
+	uint64_t top = high * high + (middle >> 31), sum = middle << 33;
+
+	sum += bottom;
+	top += sum < bottom;
+	p->total += n;
+	p->count++;
+	p->squares[0] += sum;
+	p->squares[1] += top + (p->squares[0] < sum);
+	return 0;
+}
+
 ESPY_FUNC int64_t espy_read_sum(void *map, const void *key, uint64_t ncpus,
 				uint64_t is_signed)
 {

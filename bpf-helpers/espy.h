@@ -64,6 +64,7 @@ int64_t espy_lhist(uint64_t *buckets, int64_t n, int64_t min, int64_t max,
 		   int64_t step);
 
 /* agg.bpf.c: changes of this CPU's value; what all CPUs' values show. */
+int64_t espy_stddev(struct agg_stddev *p, uint64_t n, uint64_t is_signed);
 int64_t espy_min(struct agg_minmax *p, uint64_t n, uint64_t is_signed);
 int64_t espy_max(struct agg_minmax *p, uint64_t n, uint64_t is_signed);
 int64_t espy_avg(struct agg_avg *p, uint64_t n);

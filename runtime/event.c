@@ -101,7 +101,8 @@ static void run_join(struct session *s, const struct plan_event *e,
 		     const char *payload)
 {
 	const struct type *t = payload_type(s, e);
-	uint32_t i, n = event_field_u32(s, e, payload, 0), max = t->n_fields - 1;
+	uint32_t i, n = event_field_u32(s, e, payload, 0),
+		    max = t->n_fields - 1;
 	struct buf *out = out_begin(&s->out);
 
 	if (t->fields[1].type->kind == TY_ARRAY)

@@ -270,6 +270,19 @@ static void write_stats(const struct json *j, const struct type *t,
 	buf_putc(out, '}');
 }
 
+static void write_stddev(const struct json *j, const struct type *t,
+			 const void *p, struct buf *out)
+{
+	struct agg_stddev sd;
+
+	memcpy(&sd, p, sizeof(sd));
+	buf_puts(out, "{\"count\": ");
+	add_number(j, sd.count, false, out);
+	buf_puts(out, ", \"average\": ");
+	write_number(j, t, p, out);
+	buf_printf(out, ", \"stddev\": %.2f}", value_stddev(t, p));
+}
+
 static void add_bucket(const struct json *j, const struct type *t, uint32_t i,
 		       uint64_t count, struct buf *out)
 {
@@ -384,6 +397,7 @@ static const struct {
 	[TY_MAX] = { write_number, NULL },
 	[TY_AVG] = { write_number, "stats" },
 	[TY_STATS] = { write_stats, "stats" },
+	[TY_STDDEV] = { write_stddev, "stats" },
 	[TY_HIST] = { write_hist, "hist" },
 	[TY_LHIST] = { write_hist, "hist" },
 	[TY_TSERIES] = { write_tseries, "tseries" },

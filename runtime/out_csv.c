@@ -105,6 +105,18 @@ static void put_stats(const struct head *h, const struct type *t, const void *p,
 	buf_putc(out, '\n');
 }
 
+static void put_stddev(const struct head *h, const struct type *t,
+		       const void *p, struct buf *out)
+{
+	struct agg_stddev sd;
+
+	memcpy(&sd, p, sizeof(sd));
+	buf_str(out, buf_view(&h->text));
+	buf_printf(out, "%" PRIu64 ",", sd.count);
+	add_signed(t, value_ops[t->kind].number(t, p), out);
+	buf_printf(out, ",%.2f\n", value_stddev(t, p));
+}
+
 static void put_bucket(const struct head *h, const struct type *t, uint32_t i,
 		       uint64_t count, struct buf *out)
 {
@@ -158,6 +170,7 @@ static const struct {
 		    struct buf *out);
 } kinds[TY_N] = {
 	[TY_STATS] = { "count,average,total", put_stats },
+	[TY_STDDEV] = { "count,average,stddev", put_stddev },
 	[TY_HIST] = { "min,max,count", put_hist },
 	[TY_LHIST] = { "min,max,count", put_hist },
 	[TY_TSERIES] = { "interval_start,value", put_tseries },

@@ -115,10 +115,10 @@ void folded_key(const struct show *s, const struct type *t, const void *p,
 
 /* Values that a width can stand for. */
 static const bool is_number[TY_N] = {
-	[TY_BOOL] = true,  [TY_INT] = true,   [TY_ENUM] = true,
-	[TY_COUNT] = true, [TY_SUM] = true,   [TY_MIN] = true,
-	[TY_MAX] = true,   [TY_AVG] = true,   [TY_STATS] = true,
-	[TY_HIST] = true,  [TY_LHIST] = true,
+	[TY_BOOL] = true,   [TY_INT] = true,  [TY_ENUM] = true,
+	[TY_COUNT] = true,  [TY_SUM] = true,  [TY_MIN] = true,
+	[TY_MAX] = true,    [TY_AVG] = true,  [TY_STATS] = true,
+	[TY_STDDEV] = true, [TY_HIST] = true, [TY_LHIST] = true,
 };
 
 static void add_number(const struct type *t, const void *p, struct buf *out)

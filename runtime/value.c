@@ -74,6 +74,43 @@ uint64_t value_field_number(const struct field *f, const void *record)
 	return n >> (64 - f->bit_size);
 }
 
+static unsigned __int128 squares_of(const struct agg_stddev *sd)
+{
+	return (unsigned __int128)sd->squares[1] << 64 | sd->squares[0];
+}
+
+static double root(long double x)
+{
+	long double r = x > 1 ? x : 1, next;
+
+	for (;;) { /* Newton's, from above */
+		next = (r + x / r) / 2;
+		if (next >= r)
+			return (double)r;
+		r = next;
+	}
+}
+
+/* What is squared is the total, exactly: only the quotients are rounded. */
+double value_stddev(const struct type *t, const void *p)
+{
+	unsigned __int128 squares, total;
+	struct agg_stddev sd;
+
+	memcpy(&sd, p, sizeof(sd));
+	if (!sd.count)
+		return 0;
+	total = t->is_signed && (int64_t)sd.total < 0 ? -sd.total : sd.total;
+	squares = squares_of(&sd);
+	total = total * total;
+	if (total / sd.count >= squares)
+		return 0;
+	squares -= total / sd.count;
+	return root(((long double)squares -
+		     (long double)(uint64_t)(total % sd.count) / sd.count) /
+		    sd.count);
+}
+
 /* --- comparing ------------------------------------------------------------ */
 
 static int compare_unsigned(uint64_t a, uint64_t b)
@@ -173,6 +210,22 @@ static void merge_add(const struct type *t, void *into, const void *from)
 	merge_words(into, from, t->size / 8);
 }
 
+static void merge_stddev(const struct type *t, void *into, const void *from)
+{
+	unsigned __int128 squares;
+	struct agg_stddev x, y;
+
+	(void)t;
+	memcpy(&x, into, sizeof(x));
+	memcpy(&y, from, sizeof(y));
+	squares = squares_of(&x) + squares_of(&y);
+	x.total += y.total;
+	x.count += y.count;
+	x.squares[0] = (uint64_t)squares;
+	x.squares[1] = (uint64_t)(squares >> 64);
+	memcpy(into, &x, sizeof(x));
+}
+
 /* Plain numbers of a per-CPU map are parts of one. */
 static void merge_int(const struct type *t, void *into, const void *from)
 {
@@ -237,6 +290,20 @@ static void divide_word(const struct type *t, void *p, uint64_t div)
 	uint64_t n = quotient(t, value_load(p, 8, false), div);
 
 	memcpy(p, &n, 8);
+}
+
+/* Of all values: squares are divided twice. */
+static void divide_stddev(const struct type *t, void *p, uint64_t div)
+{
+	unsigned __int128 squares;
+	struct agg_stddev sd;
+
+	memcpy(&sd, p, sizeof(sd));
+	squares = squares_of(&sd) / div / div;
+	sd.total = quotient(t, sd.total, div);
+	sd.squares[0] = (uint64_t)squares;
+	sd.squares[1] = (uint64_t)(squares >> 64);
+	memcpy(p, &sd, sizeof(sd));
 }
 
 static void divide_buckets(const struct type *t, void *p, uint64_t div)
@@ -315,6 +382,12 @@ const struct value_ops value_ops[TY_N] = {
 	[TY_MAX] = ROW_AGGREGATION(print_int, merge_extreme, number_u64),
 	[TY_AVG] = ROW_AGGREGATION(print_int, merge_add, number_avg),
 	[TY_STATS] = ROW_AGGREGATION(print_stats, merge_add, number_avg),
+	[TY_STDDEV] = { .print = print_stddev,
+			.compare = compare_number,
+			.merge = merge_stddev,
+			.divide = divide_stddev,
+			.number = number_avg,
+			.order = ORDER_BY_VALUE },
 	[TY_HIST] = ROW_HISTOGRAM(print_hist, divide_buckets),
 	[TY_LHIST] = ROW_HISTOGRAM(print_lhist, divide_nothing),
 	[TY_TSERIES] = { .print = tseries_print,

@@ -66,6 +66,9 @@ int value_compare(const struct type *t, const void *a, const void *b);
 
 bool value_is_zero(const void *p, size_t n); /* n bytes of zero */
 
+/* The standard deviation that a TY_STDDEV has collected. */
+double value_stddev(const struct type *t, const void *p);
+
 /* A map's key as it stands between [ and ]: a tuple without parentheses. */
 void value_print_key(const struct show *s, const struct type *t, const void *p,
 		     struct buf *out);

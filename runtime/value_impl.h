@@ -16,6 +16,6 @@ value_printer print_none, print_bool, print_int, print_ptr, print_array,
 	print_string, print_buffer, print_tuple, print_record, print_enum,
 	print_ksym, print_usym, print_stack, print_probe, print_timestamp,
 	print_mac, print_inet, print_username, print_cgroup, print_stats,
-	print_hist, print_lhist;
+	print_stddev, print_hist, print_lhist;
 
 #endif

@@ -347,6 +347,17 @@ void print_stats(const struct show *s, const struct type *t, const void *p,
 	buf_puts(out, " }");
 }
 
+void print_stddev(const struct show *s, const struct type *t, const void *p,
+		  struct buf *out)
+{
+	struct agg_stddev sd;
+
+	memcpy(&sd, p, sizeof(sd));
+	buf_printf(out, "{ .count = %" PRIu64 ", .average = ", sd.count);
+	print_int(s, t, p, out);
+	buf_printf(out, ", .stddev = %.2f }", value_stddev(t, p));
+}
+
 void print_hist(const struct show *s, const struct type *t, const void *p,
 		struct buf *out)
 {

@@ -12,9 +12,9 @@
 
 /* Bytes of the BPF stack that temporaries may take in the program and in the
  * callbacks of its loops together; the rest is for spills. */
-#define STACK_BUDGET     256
-#define STACK_TEMP_MAX   64 /* larger temporaries go to espy_scratch */
-#define LOOP_MAX         (1u << 23) /* what bpf_loop allows */
+#define STACK_BUDGET   256
+#define STACK_TEMP_MAX 64 /* larger temporaries go to espy_scratch */
+#define LOOP_MAX       (1u << 23) /* what bpf_loop allows */
 
 struct slot { /* of a $variable of the program */
 	LLVMValueRef ptr; /* in the program's own function; NULL: none yet */

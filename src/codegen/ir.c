@@ -34,6 +34,7 @@ bool is_reg(const struct type *t)
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 	case TY_HIST:
 	case TY_LHIST:
 	case TY_TSERIES:

@@ -102,6 +102,11 @@ static struct val emit_avg(struct cg *g, const struct expr *call)
 	return ir_none(g);
 }
 
+static struct val emit_stddev(struct cg *g, const struct expr *call)
+{
+	return minmax(g, call, "espy_stddev");
+}
+
 static struct val emit_hist(struct cg *g, const struct expr *call)
 {
 	struct val n = emit_arg(g, call, 0);
@@ -145,6 +150,12 @@ const struct function agg_functions[] = {
 	  .check = check_number_agg, .emit = emit_avg,
 	  .doc = "How many values, their average and their sum.",
 	  .example = "@ = stats(10);" },
+	{ "stddev", "any stddev(number n)", .flags = FN_ASSIGNED,
+	  .agg = TY_STDDEV, .check = check_number_agg, .emit = emit_stddev,
+	  .doc = "How many values, their average and their standard deviation "
+		 "(of all of them, not of a sample). The sum of the squares "
+		 "has 128 bits.",
+	  .example = "@ = stddev(10); @ = stddev(14);" },
 	{ "hist", "any hist(number n, [const int bits])", .flags = FN_ASSIGNED,
 	  .agg = TY_HIST, .check = check_hist, .emit = emit_hist,
 	  .doc = "A histogram by powers of two; bits (0 to 5) split each "

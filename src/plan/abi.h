@@ -37,6 +37,12 @@ struct agg_avg { /* avg(), stats() */
 	uint64_t count;
 };
 
+struct agg_stddev { /* stddev(): begins as struct agg_avg */
+	uint64_t total;
+	uint64_t count;
+	uint64_t squares[2]; /* their sum: 128 bits, the low half first */
+};
+
 /* hist(n, bits): buckets of uint64_t. Bucket 0 counts negative values, then
  * for bits == 0: bucket 1 counts 0, bucket 2 + k counts [2^k, 2^(k+1)).
  * In general the values 0 .. 2^(bits+1)-1 have a bucket each, then 2^bits

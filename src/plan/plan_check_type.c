@@ -104,6 +104,7 @@ static const char *own_mistake(const struct type *t)
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 	case TY_HIST:
 	case TY_TSERIES: break;
 	case TY_N: return "a kind that does not exist";

@@ -185,6 +185,14 @@ static void wire_enumerators(struct wire *w, struct type *x)
 	}
 }
 
+static void wire_enum_type(struct wire *w, struct type *x)
+{
+	wire_str(w, NULL, &x->name);
+	wire_u32(w, NULL, &x->size);
+	wire_bool(w, NULL, &x->is_signed);
+	wire_enumerators(w, x);
+}
+
 /* All that its kind leaves open. */
 static void wire_parts(struct wire *w, struct type *x)
 {
@@ -206,12 +214,7 @@ static void wire_parts(struct wire *w, struct type *x)
 		wire_u32(w, NULL, &x->align);
 		wire_fields(w, x);
 		return;
-	case TY_ENUM:
-		wire_str(w, NULL, &x->name);
-		wire_u32(w, NULL, &x->size);
-		wire_bool(w, NULL, &x->is_signed);
-		wire_enumerators(w, x);
-		return;
+	case TY_ENUM: wire_enum_type(w, x); return;
 	case TY_TIMESTAMP:
 	case TY_CGROUP: wire_str(w, NULL, &x->name); return;
 	case TY_KSTACK:
@@ -223,7 +226,8 @@ static void wire_parts(struct wire *w, struct type *x)
 	case TY_MIN:
 	case TY_MAX:
 	case TY_AVG:
-	case TY_STATS: wire_bool(w, NULL, &x->is_signed); return;
+	case TY_STATS:
+	case TY_STDDEV: wire_bool(w, NULL, &x->is_signed); return;
 	case TY_HIST: wire_u32(w, NULL, &x->bits); return;
 	case TY_LHIST:
 		wire_i64(w, NULL, &x->min);
@@ -314,7 +318,8 @@ static const struct type *make_type(struct wire *w, const struct type *x)
 	case TY_MIN:
 	case TY_MAX:
 	case TY_AVG:
-	case TY_STATS: return type_agg(t, x->kind, x->is_signed);
+	case TY_STATS:
+	case TY_STDDEV: return type_agg(t, x->kind, x->is_signed);
 	case TY_HIST: return type_hist(t, x->bits);
 	case TY_LHIST: return type_lhist(t, x->min, x->max, x->step);
 	case TY_KSYM:

@@ -328,6 +328,7 @@ static const struct {
 	[TY_MAX] = { sizeof(struct agg_minmax), 8 },
 	[TY_AVG] = { sizeof(struct agg_avg), 8 },
 	[TY_STATS] = { sizeof(struct agg_avg), 8 },
+	[TY_STDDEV] = { sizeof(struct agg_stddev), 8 },
 };
 
 static struct type simple(enum type_kind kind)

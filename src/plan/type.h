@@ -46,6 +46,7 @@ enum type_kind {
 	TY_MAX,
 	TY_AVG, /* struct agg_avg; is_signed */
 	TY_STATS, /* struct agg_avg; is_signed */
+	TY_STDDEV, /* struct agg_stddev; is_signed */
 	TY_HIST, /* uint64_t[HIST_BUCKETS(bits)] */
 	TY_LHIST, /* uint64_t[LHIST_BUCKETS(min, max, step)] */
 	TY_TSERIES, /* struct agg_slot[count]; is_signed */

@@ -73,6 +73,8 @@ static const struct kind_name {
 	{ "uavg_t", TY_AVG, true, false },
 	{ "stats_t", TY_STATS, true, true },
 	{ "ustats_t", TY_STATS, true, false },
+	{ "stddev_t", TY_STDDEV, true, true },
+	{ "ustddev_t", TY_STDDEV, true, false },
 };
 
 static bool is_word_char(char c)

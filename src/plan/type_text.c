@@ -28,6 +28,7 @@ const char *const type_kind_names[TY_N] = {
 	[TY_MAX] = "max_t",
 	[TY_AVG] = "avg_t",
 	[TY_STATS] = "stats_t",
+	[TY_STDDEV] = "stddev_t",
 	[TY_HIST] = "hist_t",
 	[TY_LHIST] = "lhist_t",
 	[TY_TSERIES] = "tseries_t",
@@ -122,6 +123,7 @@ void type_text(const struct type *t, struct buf *out)
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 		if (!t->is_signed)
 			buf_putc(out, 'u');
 		break;

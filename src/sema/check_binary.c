@@ -98,6 +98,7 @@ static bool is_plain(const struct type *t)
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 	case TY_HIST:
 	case TY_LHIST:
 	case TY_TSERIES:

@@ -89,6 +89,7 @@ static const struct type *key_type(struct sema *s, const struct expr *e)
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 	case TY_HIST:
 	case TY_LHIST:
 	case TY_TSERIES:
@@ -371,6 +372,7 @@ const struct type *sema_value_type(struct sema *s, const struct type *t)
 	case TY_USERNAME:
 	case TY_CGROUP:
 	case TY_STATS:
+	case TY_STDDEV:
 	case TY_HIST:
 	case TY_LHIST:
 	case TY_TSERIES:

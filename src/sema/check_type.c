@@ -239,6 +239,7 @@ static bool can_cast(const struct type *from, const struct type *to)
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 	case TY_HIST:
 	case TY_LHIST:
 	case TY_TSERIES:

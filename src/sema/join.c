@@ -91,6 +91,7 @@ static const struct type *join_same_kind(struct types *t, const struct type *a,
 	case TY_MAX:
 	case TY_AVG:
 	case TY_STATS:
+	case TY_STDDEV:
 		return type_agg(t, a->kind, a->is_signed || b->is_signed);
 	case TY_TSERIES: return join_tseries(a, b);
 	case TY_NONE:
