@@ -207,6 +207,13 @@ static bool check_rate(struct sema *s, const struct expr *e)
 			  STR_ARG(e->map.id), sema_name(s, t));
 }
 
+static struct span extra_at(const struct expr *call)
+{
+	const struct expr *e = sema_arg(call, 1);
+
+	return e ? e->span : call->span;
+}
+
 static bool check_print(struct sema *s, struct expr *call)
 {
 	struct expr *value = sema_arg(call, 0);
@@ -220,7 +227,7 @@ static bool check_print(struct sema *s, struct expr *call)
 		       check_number(s, sema_arg(call, 2), 1, "the divisor");
 	}
 	if (sema_arg(call, 1) || call->call.flags)
-		return diag_error(s->d, call->span, D_ARG_COUNT,
+		return diag_error(s->d, extra_at(call), D_ARG_COUNT,
 				  "print() takes further arguments only for a "
 				  "map");
 	return true;
