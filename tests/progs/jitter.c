@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jitter [FILE] - makes two functions while it runs and tells of them as
+/* jitter [FILE [STOP]] - makes two functions while it runs and tells of them as
  * compilers do, in /tmp/perf-PID.map: main calls "made two", that calls "made
- * one", and that the kernel (getppid). FILE gets PID; the map stays. */
+ * one", and that the kernel (getppid). FILE gets PID; the map stays. At last
+ * it waits until the file STOP exists. */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -54,5 +55,9 @@ int main(int argc, char **argv)
 		fprintf(f, "%d\n", (int)getpid());
 		fclose(f);
 	}
-	return ((int (*)(void))(p + TWO))() >= 0 ? 0 : 1;
+	if (((int (*)(void))(p + TWO))() < 0)
+		return 1;
+	while (argc > 2 && access(argv[2], F_OK))
+		usleep(1000);
+	return 0;
 }
