@@ -54,6 +54,39 @@ static bool wrong_form(struct expand *x, const struct attach_point *ap)
 	return false;
 }
 
+/* What is behind a name of C++, after its last '+': "ns::f(int)"+4. Operators
+ * end otherwise. */
+static void cut_offset(struct wanted *w)
+{
+	struct str name = w->symbol, text;
+
+	while (name.n && name.p[name.n - 1] != '+')
+		name.n--;
+	text.p = name.p + name.n;
+	text.n = w->symbol.n - name.n;
+	if (name.n > 1 && expand_number(text, &w->offset))
+		w->symbol.n = name.n - 1;
+	else
+		w->offset = 0;
+}
+
+static bool check_offset(struct expand *x, const struct attach_point *ap,
+			 const struct wanted *w, const struct target *t)
+{
+	if (!w->offset)
+		return true;
+	if (t->flags & PF_RETURN)
+		return diag_error(x->d, ap->span, D_ATTACH_POINT,
+				  "%s probes take no offset: they fire when "
+				  "the function returns",
+				  ap->row->name);
+	if (str_is_glob(w->symbol))
+		return diag_error(x->d, ap->span, D_ATTACH_POINT,
+				  "an offset needs one function, not a "
+				  "wildcard");
+	return true;
+}
+
 /* "function", "cpp:name"; -l splits names at their colons, too. */
 static bool take_symbol(struct expand *x, const struct attach_point *ap,
 			struct wanted *w)
@@ -68,6 +101,7 @@ static bool take_symbol(struct expand *x, const struct attach_point *ap,
 			w->symbol = str_printf(x->arena, "%.*s:%.*s",
 					       STR_ARG(w->symbol),
 					       STR_ARG(ap_part(ap, i)));
+		cut_offset(w);
 		if (str_starts(w->symbol, "\"") && str_ends(w->symbol, "\""))
 			w->symbol = (struct str){ w->symbol.p + 1,
 						  w->symbol.n - 2 };
@@ -453,7 +487,8 @@ static bool expand_place(struct expand *x, const struct attach_point *ap,
 		return expand_line(x, ap, binaries.v, *t);
 	if (w.symbol.p[0] >= '0' && w.symbol.p[0] <= '9')
 		return add_address(x, ap, binaries.v, *t);
-	if (!w.is_demangled && !expand_offset(x, ap, &w.symbol, &w.offset))
+	if (w.is_demangled ? !check_offset(x, ap, &w, t)
+			   : !expand_offset(x, ap, &w.symbol, &w.offset))
 		return false;
 	vec_each(b, &binaries)
 		if (!add_matches(x, ap, b, &w, t))
@@ -541,7 +576,8 @@ const struct probe_type uprobe_types[] = {
 	{ .name = "uprobe",
 	  .aliases = { "u" },
 	  .form = "uprobe:binary:function, uprobe:binary:function+offset, "
-		  "uprobe:binary:0xaddress, uprobe:binary:cpp:\"name\", "
+		  "uprobe:binary:0xaddress, "
+		  "uprobe:binary:cpp:\"name\"[+offset], "
 		  "uprobe:binary@file:line",
 	  .min_parts = 2,
 	  .max_parts = 5,
