@@ -120,20 +120,44 @@ static int newline_key(int count, int key)
 	return rl_insert(count, '\n');
 }
 
+/* Where the line begins that a position is in. */
+static int line_start(int at)
+{
+	while (at > 0 && rl_line_buffer[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* To a column of a line, or to its end. */
+static int go_to(int start, int column)
+{
+	for (rl_point = start; column-- > 0 && rl_point < rl_end &&
+			       rl_line_buffer[rl_point] != '\n';)
+		rl_point++;
+	while (((unsigned char)rl_line_buffer[rl_point] & 0xc0) == 0x80)
+		rl_point++; /* not within a character */
+	return 0;
+}
+
 /* Within an entry of several lines to the next of them, else in the
  * history. */
 static int up_key(int count, int key)
 {
-	if (!memchr(rl_line_buffer, '\n', (size_t)rl_point))
+	int start = line_start(rl_point);
+
+	if (!start)
 		return rl_get_previous_history(count, key);
-	return rl_previous_screen_line(count, key);
+	return go_to(line_start(start - 1), rl_point - start);
 }
 
 static int down_key(int count, int key)
 {
-	if (!strchr(rl_line_buffer + rl_point, '\n'))
+	const char *end = strchr(rl_line_buffer + rl_point, '\n');
+
+	if (!end)
 		return rl_get_next_history(count, key);
-	return rl_next_screen_line(count, key);
+	return go_to((int)(end + 1 - rl_line_buffer),
+		     rl_point - line_start(rl_point));
 }
 
 static void bind_keys(void)
@@ -291,9 +315,10 @@ static void put(void *term, enum repl_stream stream, struct str text)
 	if (!text.n)
 		return;
 	/* a message has a line of its own */
-	if (t->is_open && stream == REPL_ERR)
+	if (t->is_open && !t->is_err && stream == REPL_ERR)
 		write_all(STDOUT_FILENO, STR("\n"));
 	t->is_open = text.p[text.n - 1] != '\n';
+	t->is_err = stream == REPL_ERR;
 	write_all(stream == REPL_OUT ? STDOUT_FILENO : STDERR_FILENO, text);
 }
 

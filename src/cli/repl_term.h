@@ -17,6 +17,7 @@ struct term {
 	bool is_editing; /* readline has the terminal */
 	bool is_entering; /* repl_enter() is at work */
 	bool is_open; /* what was shown last did not end its line */
+	bool is_err; /* and was a message */
 	struct buf before; /* is_plain: lines of the entry before this one */
 	struct buf line; /* what readline has handed over */
 	bool has_line, has_end;
