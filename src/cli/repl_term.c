@@ -229,13 +229,16 @@ static void take_entry(struct term *t)
 		begin_line(t);
 }
 
-/* A key ends what is drawn again and again; it means nothing else. */
+/* A key ends what is drawn again and again; it means nothing else, and may be
+ * several bytes. */
 static void end_watch(struct repl *r)
 {
-	char bytes[64];
+	char byte = 0, rest[16];
+	int n = 0;
 
-	while (read(STDIN_FILENO, bytes, sizeof(bytes)) == sizeof(bytes))
-		;
+	if (read(STDIN_FILENO, &byte, 1) == 1 && byte == '\033' &&
+	    !ioctl(STDIN_FILENO, FIONREAD, &n) && n > 0)
+		n = (int)read(STDIN_FILENO, rest, sizeof(rest));
 	repl_watch_end(r);
 }
 
