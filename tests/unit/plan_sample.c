@@ -65,6 +65,9 @@ static void add_maps(struct plan *p)
 		type_stack(t, TY_KSTACK, SM_BPFTRACE, 127), 8);
 	add_map(p, "@series", MS_PERCPU_HASH, type_cgroup(t, STR("uni*")),
 		type_tseries(t, 1000, 5, TSERIES_AVG, true), 9);
+	add_map(p, "@deviation", MS_PERCPU_HASH, probe,
+		type_agg(t, TY_STDDEV, true), 2);
+	p->maps.v[7].is_pair = true;
 }
 
 /* --- probes ---------------------------------------------------------------- */
@@ -252,6 +255,19 @@ static const struct type *all_printed(struct plan *p)
 	return type_record(t, STR("struct all"), f, ARRAY_SIZE(f));
 }
 
+/* @min and @max side by side. */
+static void add_table(struct plan *p, const struct type *two)
+{
+	uint32_t i = add_event(p, EV_PRINT_TABLE, two, "");
+	struct plan_event *e = &p->events.v[i];
+
+	e->map = 7;
+	e->flags = EF_SORT_KEY | EF_DOWN | EF_RATE;
+	vec_push(&p->arena, &e->columns,
+		 ((struct plan_column){ 7, EF_TAKE | EF_ZERO }));
+	vec_push(&p->arena, &e->columns, ((struct plan_column){ 8, 0 }));
+}
+
 static void add_events(struct plan *p)
 {
 	struct types *t = &p->types;
@@ -281,6 +297,8 @@ static void add_events(struct plan *p)
 	i = add_event(p, EV_WARNF, NULL, "\"odd\"\t100%%\x01");
 	p->events.v[i].site = 1;
 	add_event(p, EV_SYSTEM, record1(p, "pid", u32), "ls /proc/%d");
+	add_event(p, EV_PERCENTILE, NULL, "50 99.9");
+	add_table(p, two);
 }
 
 /* --- the rest ------------------------------------------------------------------ */

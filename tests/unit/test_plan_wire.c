@@ -45,7 +45,7 @@ static const char sample_text[] =
 	"map    6   @sum percpu_hash symbol=AT_sum key=probe value=us"
 	"um_t max=1\n"
 	"map    7   @min percpu_hash symbol=AT_min key=probe value=mi"
-	"n_t max=1\n"
+	"n_t max=1 pair=1\n"
 	"map    8   @max percpu_hash symbol=AT_max key=probe value=um"
 	"ax_t max=1\n"
 	"map    9   @avg percpu_hash symbol=AT_avg key=probe value=av"
@@ -56,6 +56,8 @@ static const char sample_text[] =
 	" value=kstack_t(bpftrace, 127) max=8\n"
 	"map    12  @series percpu_hash symbol=AT_series key=cgroup_p"
 	"ath_t\"uni*\" value=tseries_t(1000, 5, 1, signed) max=9\n"
+	"map    13  @deviation percpu_hash symbol=AT_deviation key=p"
+	"robe value=stddev_t max=2\n"
 	"probe  0   begin begin symbol=p0\n"
 	"probe  1   end end symbol=p1 names=1\n"
 	"probe  2   interval:s:1 interval symbol=p2 rate=1000000000 n"
@@ -142,6 +144,10 @@ static const char sample_text[] =
 	"event  13  warnf text=\"\\\"odd\\\"\\t100%%\\x01\" site=1\n"
 	"event  14  system payload={uint32 pid @0, size 4} text=\"ls "
 	"/proc/%d\"\n"
+	"event  15  percentile text=\"50 99.9\"\n"
+	"event  16  print_table payload={uint32 a @0, uint32 b @4, "
+	"size 8} map=7 flags=by_key,down,rate column 7 take,zero co"
+	"lumn 8\n"
 	"fixup  0   param arg=1 size=8\n"
 	"fixup  1   param_text arg=2 offset=8 size=20\n"
 	"fixup  2   nparams offset=32 size=8\n"
@@ -468,14 +474,14 @@ static const struct {
 	const char *error;
 } type_mistakes[] = {
 	{ "\1\x00", 2, "cannot be as it is" }, /* none */
-	{ "\1\x1d", 2, "a kind that does not exist" },
+	{ "\1\x1e", 2, "a kind that does not exist" },
 	{ "\1\x02\x03\x00", 4, "cannot be as it is" }, /* int of 3 bytes */
 	{ "\1\x04\x01\x05", 4, "used before it is defined" }, /* itself */
 	{ "\1\x06\x03", 3, "cannot be as it is" }, /* buffer without length */
 	{ "\1\x09\x00\x03\x00\x00", 6, "cannot be as it is" }, /* enum */
-	{ "\1\x1a\x06", 3, "cannot be as it is" }, /* hist of 6 bits */
-	{ "\1\x1b\x02\x02\x02", 5, "cannot be as it is" }, /* 1 .. 1 */
-	{ "\1\x1b\x00\x02\x01", 5, "cannot be as it is" }, /* step -1 */
+	{ "\1\x1b\x06", 3, "cannot be as it is" }, /* hist of 6 bits */
+	{ "\1\x1c\x02\x02\x02", 5, "cannot be as it is" }, /* 1 .. 1 */
+	{ "\1\x1c\x00\x02\x01", 5, "cannot be as it is" }, /* step -1 */
 	{ "\1\x0c\x04\x01", 4, "does not exist" }, /* mode of stacks */
 	{ "\1\x07\x7f", 3, "too early" }, /* tuple of 127 */
 	{ "\x7f", 1, "too early" },
@@ -485,7 +491,7 @@ Test(plan_wire, type_mistakes)
 {
 	size_t i;
 
-	cr_assert_eq(TY_N, 0x1d);
+	cr_assert_eq(TY_N, 0x1e);
 	for (i = 0; i < ARRAY_SIZE(type_mistakes); i++) {
 		struct arena a = { 0 };
 		struct types t;
