@@ -54,8 +54,7 @@ static bool wrong_form(struct expand *x, const struct attach_point *ap)
 	return false;
 }
 
-/* What is behind a name of C++, after its last '+': "ns::f(int)"+4. Operators
- * end otherwise. */
+/* "ns::f(int)"+4; operators end otherwise. */
 static void cut_offset(struct wanted *w)
 {
 	struct str name = w->symbol, text;
@@ -73,15 +72,17 @@ static void cut_offset(struct wanted *w)
 static bool check_offset(struct expand *x, const struct attach_point *ap,
 			 const struct wanted *w, const struct target *t)
 {
+	struct span at = ap_span(ap, ap_parts(ap) - 1);
+
 	if (!w->offset)
 		return true;
 	if (t->flags & PF_RETURN)
-		return diag_error(x->d, ap->span, D_ATTACH_POINT,
+		return diag_error(x->d, at, D_ATTACH_POINT,
 				  "%s probes take no offset: they fire when "
 				  "the function returns",
 				  ap->row->name);
 	if (str_is_glob(w->symbol))
-		return diag_error(x->d, ap->span, D_ATTACH_POINT,
+		return diag_error(x->d, at, D_ATTACH_POINT,
 				  "an offset needs one function, not a "
 				  "wildcard");
 	return true;
@@ -487,8 +488,8 @@ static bool expand_place(struct expand *x, const struct attach_point *ap,
 		return expand_line(x, ap, binaries.v, *t);
 	if (w.symbol.p[0] >= '0' && w.symbol.p[0] <= '9')
 		return add_address(x, ap, binaries.v, *t);
-	if (w.is_demangled ? !check_offset(x, ap, &w, t)
-			   : !expand_offset(x, ap, &w.symbol, &w.offset))
+	if ((!w.is_demangled && !expand_offset(x, ap, &w.symbol, &w.offset)) ||
+	    !check_offset(x, ap, &w, t))
 		return false;
 	vec_each(b, &binaries)
 		if (!add_matches(x, ap, b, &w, t))
@@ -512,11 +513,6 @@ static bool expand_uretprobe(struct expand *x, const struct attach_point *ap)
 		.retval = type_int(x->types, 8, true),
 	};
 
-	if (ap_parts(ap) == 2 && str_has(ap_part(ap, 1), '+'))
-		return diag_error(x->d, ap_span(ap, 1), D_ATTACH_POINT,
-				  "%s probes take no offset: they fire when "
-				  "the function returns",
-				  ap->row->name);
 	return expand_place(x, ap, &t);
 }
 
@@ -576,8 +572,7 @@ const struct probe_type uprobe_types[] = {
 	{ .name = "uprobe",
 	  .aliases = { "u" },
 	  .form = "uprobe:binary:function, uprobe:binary:function+offset, "
-		  "uprobe:binary:0xaddress, "
-		  "uprobe:binary:cpp:\"name\"[+offset], "
+		  "uprobe:binary:0xaddress, uprobe:binary:cpp:\"name\", "
 		  "uprobe:binary@file:line",
 	  .min_parts = 2,
 	  .max_parts = 5,
