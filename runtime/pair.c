@@ -38,7 +38,7 @@ int pair_make(struct map_handle *m, struct bpf_map *array)
 	int i;
 
 	m->pair = xzalloc(sizeof(*m->pair));
-	m->pair->fds[0] = m->pair->fds[1] = -1;
+	m->pair->fds[0] = m->pair->fds[1] = m->pair->array = -1;
 	for (i = 0; i < 2; i++) {
 		m->pair->fds[i] = make_map(m);
 		if (m->pair->fds[i] < 0)
@@ -69,10 +69,14 @@ int pair_start(struct map_handle *m, int array)
 
 void pair_free(struct map_handle *m)
 {
+	uint32_t zero = 0;
 	int i;
 
 	if (!m->pair)
 		return;
+	/* Else it would be there until the array is freed, some time later. */
+	if (m->pair->array >= 0)
+		bpf_map_delete_elem(m->pair->array, &zero);
 	for (i = 0; i < 2; i++)
 		if (m->pair->fds[i] >= 0)
 			close(m->pair->fds[i]);

@@ -11,7 +11,7 @@
 struct bpf_map;
 
 struct map_pair {
-	int array; /* borrowed: of element 0 */
+	int array; /* borrowed: of element 0; -1: not there yet */
 	int fds[2]; /* owned; -1: none yet */
 	unsigned int now; /* which is in the array: the handle's fd */
 	struct rows kept; /* what was taken */
@@ -25,7 +25,8 @@ int pair_make(struct map_handle *m, struct bpf_map *array);
 /* After the load: puts the first one there. */
 int pair_start(struct map_handle *m, int array);
 
-void pair_free(struct map_handle *m); /* m without a pair is fine */
+/* No program uses it any more. m without a pair is fine. */
+void pair_free(struct map_handle *m);
 
 /* Takes all entries out of the kernel, keys that stay with zero excepted: they
  * become *m's kept rows. is_quiet: no program of the session runs now, and
