@@ -44,11 +44,15 @@ static int by_text(const void *a, const void *b)
 
 static void sort_words(complete_words *v)
 {
+	bool is_unsorted = false;
 	size_t n = 0;
 
 	if (!v->n)
 		return;
-	qsort(v->v, v->n, sizeof(*v->v), by_text);
+	for (size_t i = 1; i < v->n && !is_unsorted; i++)
+		is_unsorted = by_text(&v->v[i - 1], &v->v[i]) > 0;
+	if (is_unsorted)
+		qsort(v->v, v->n, sizeof(*v->v), by_text);
 	for (size_t i = 1; i < v->n; i++)
 		if (!str_eq(v->v[i].text, v->v[n].text))
 			v->v[++n] = v->v[i];

@@ -22,12 +22,19 @@ struct complete_map {
 	const struct type *value; /* NULL: not known */
 };
 
+/* What was listed last: all functions of the kernel are many. Zeroed is empty;
+ * whoever has it frees both. */
+struct complete_cache {
+	struct buf pattern, lines;
+};
+
 /* What the session knows. All of it is borrowed; nothing may be NULL except
  * where it says so. */
 struct complete_env {
 	struct machine *machine;
 	struct diags *diags; /* the machine's: muted while asking; NULL */
 	const struct repl_command *commands; /* a NULL name ends them */
+	struct complete_cache *cache; /* NULL: nothing is remembered */
 	VEC(struct complete_map) maps;
 	complete_words calls; /* functions and macros of the session */
 	complete_words entries; /* "3", its text */

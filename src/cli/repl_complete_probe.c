@@ -167,21 +167,44 @@ static size_t part_end(struct str s, size_t from)
 	return s.n;
 }
 
-/* What lines have behind the parts that are there already. */
+/* The same, of which the last answer is remembered. */
+static struct str list_again(struct completing *c, struct str pattern)
+{
+	struct complete_cache *cache = c->env->cache;
+
+	if (!str_eq(buf_view(&cache->pattern), pattern)) {
+		buf_reset(&cache->pattern);
+		buf_reset(&cache->lines);
+		list(c, pattern, &cache->lines);
+		buf_str(&cache->pattern, pattern);
+	}
+	return buf_view(&cache->lines);
+}
+
+static struct str skip_part(struct str s)
+{
+	size_t n = part_end(s, 0);
+
+	return (struct str){ s.p + n, s.n - n };
+}
+
+/* What lines have behind the parts that are there already. One more is skipped
+ * that need not be written: "vmlinux:" of "fentry:vmlinux:vfs_read". */
 static void add_lines(struct completing *c, struct str lines, size_t n_parts)
 {
+	size_t n = c->word.n;
+
 	while (lines.n) {
 		struct str line = str_split(lines, '\n', &lines);
 
-		for (size_t i = 0; i < n_parts && line.n; i++) {
-			size_t n = part_end(line, 0);
-
-			line = (struct str){ line.p + n, line.n - n };
-		}
-		line.n =
-			part_end(line, c->word.n < line.n ? c->word.n : line.n);
-		if (line.n)
-			complete_add(c, line, (struct str){});
+		for (size_t i = 0; i < n_parts && line.n; i++)
+			line = skip_part(line);
+		if (line.n < n || memcmp(line.p, c->word.p, n) != 0)
+			line = skip_part(line);
+		if (!line.n || line.n < n)
+			continue;
+		line.n = part_end(line, n);
+		complete_add(c, line, (struct str){});
 	}
 }
 
@@ -213,6 +236,10 @@ static void complete_parts(struct completing *c, const struct probe_type *row,
 		return;
 	done = str_printf(&c->out->arena, "%s:%.*s*", row->name,
 			  STR_ARG(parts));
+	if (c->env->cache) {
+		add_lines(c, list_again(c, done), n + 1);
+		return;
+	}
 	list(c, done, &out);
 	add_lines(c, buf_view(&out), n + 1);
 }

@@ -488,6 +488,8 @@ static void close_term(struct repl *r, struct repl_ui *ui)
 	set_echo(t, true);
 	clear_history();
 	completion_free(&t->completion);
+	buf_free(&t->cache.pattern);
+	buf_free(&t->cache.lines);
 	buf_free(&t->before);
 	buf_free(&t->line);
 	buf_free(&t->wrong);

@@ -25,6 +25,7 @@ struct term {
 	size_t wrong_at; /* where */
 	struct buf history; /* its path; empty: it is not kept */
 	struct completion completion; /* shown last */
+	struct complete_cache cache;
 };
 
 /* NULL: none is open. */

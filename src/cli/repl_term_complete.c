@@ -174,6 +174,7 @@ static void ask(struct term *t)
 		.machine = t->repl->machine,
 		.diags = t->repl->diags,
 		.commands = repl_commands,
+		.cache = &t->cache,
 	};
 	auto_buf struct buf text = {};
 

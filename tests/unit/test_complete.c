@@ -124,6 +124,8 @@ static const struct {
 	{ "tracepoint:kmem:kf|ree { @ = count(); }", "kfree" },
 	{ ":l tracepoint:kmem:kf", "kfree" },
 	{ "tracepoint:kmem:kfree ", "" },
+	{ "fentry:vmlinux:vfs_re", "vfs_read" },
+	{ "fentry:vfs_re", "vfs_read" },
 	{ "nothing:x", "" },
 	/* fields */
 	{ "tracepoint:kmem:kfree { print(args.p", "ptr" },
@@ -264,6 +266,29 @@ Test(complete, tells_types_of_fields)
 	ask(&q, "curtask->com");
 	cr_assert_eq(q.c.words.n, 1);
 	expect_str(q.c.words.v[0].note, "string[16]");
+	forget(&q);
+}
+
+Test(complete, remembers_what_was_listed)
+{
+	struct complete_cache cache = {};
+	struct completion c = {};
+	struct asked q;
+
+	ask(&q, "x");
+	q.env.cache = &cache;
+	for (int i = 0; i < 2; i++) {
+		repl_complete(&q.env, STR("kprobe:vfs_re"), 13, &c);
+		cr_assert_eq(c.words.n, 1);
+		expect_str(c.words.v[0].text, "vfs_read");
+		completion_free(&c);
+		cr_expect(str_is(buf_view(&cache.pattern), "kprobe:vfs_re*"));
+	}
+	repl_complete(&q.env, STR("kprobe:vfs_w"), 12, &c);
+	cr_assert_eq(c.words.n, 1);
+	completion_free(&c);
+	buf_free(&cache.pattern);
+	buf_free(&cache.lines);
 	forget(&q);
 }
 
