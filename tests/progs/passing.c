@@ -3,7 +3,7 @@
  * times each, with i counting from 1; all return i. */
 #include "number.h"
 
-#define PROBED __attribute__((noinline, noipa))
+#define PROBED __attribute__((noinline))
 
 struct mixed {
 	double weight;
