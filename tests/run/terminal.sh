@@ -12,7 +12,8 @@
 #	left 0				until the command has ended, with a status
 #	finished			the last line: says "done"
 #
-# What does not come within a minute ends the case with status 1 and the screen.
+# What does not come within a minute ($PATIENCE seconds) of a fast machine ends the
+# case with status 1 and the screen.
 # Nothing waits for time to pass.
 # shellcheck shell=bash
 
