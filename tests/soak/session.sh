@@ -48,8 +48,8 @@ entries()
 }
 
 said=$(entries | "$ESPY" -i -q 2>/dev/null | grep -E '^(fds|rss) ')
-read -r fds_before rss_before fds rss < <(
-	sed 's/^[a-z]* \([0-9]*\).*/\1/' <<<"$said" | paste -s -d ' ')
+read -r fds_before rss_before fds rss <<<"$(
+	sed 's/^[a-z]* \([0-9]*\).*/\1/' <<<"$said" | paste -s -d ' ')"
 echo "# $count rounds: descriptors ${fds_before:-?} to ${fds:-?}," \
 	"${rss_before:-?} to ${rss:-?} KiB"
 if [[ -z ${rss:-} ]]; then
