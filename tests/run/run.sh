@@ -22,6 +22,9 @@ set -u -m
 export LC_ALL=C.UTF-8
 shopt -s extglob
 
+# A command in the background has SIGINT ignored, which cases send.
+[[ -z $(trap -p INT) ]] || exec env --default-signal=INT,QUIT "$BASH" "$0" "$@"
+
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/features.sh"
 . "$here/parse.sh"
