@@ -102,6 +102,11 @@ bool symbol_files_path(struct symbol_files *s, uint32_t pid,
 	uint32_t of = pid;
 	int i;
 
+	/* where we see it ourselves it stays, also when the process ends */
+	if (compare_file(image, image->path.p) == IS_SAME) {
+		buf_str(out, image->path);
+		return true;
+	}
 	for (i = 0; of && i < MAX_PARENTS; i++) {
 		offer_root(image, of, &best, out);
 		of = processes_parent(s->processes, of);
