@@ -47,7 +47,7 @@ static bool find_folder(struct buf *path, struct diags *d)
 	if (given)
 		buf_puts(path, given);
 	if (given ? is_folder(given)
-		  : beside("examples", path) ||
+		  : beside("examples", path) || beside(".tools", path) ||
 			    beside("../share/espy/tools", path))
 		return true;
 	if (!given) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tools.h - the scripts that come with espy. They are in the folder of the
- * environment's ESPY_TOOLS, in examples/ beside the program, in
+ * environment's ESPY_TOOLS, in examples/ or .tools/ beside the program, in
  * ../share/espy/tools from there, or where they were installed. */
 #ifndef ESPY_CLI_TOOLS_H
 #define ESPY_CLI_TOOLS_H
