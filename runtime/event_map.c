@@ -171,28 +171,26 @@ void run_percentile(struct session *s, const struct plan_event *e,
 /* --- changing ------------------------------------------------------------- */
 
 /* What was shown before is what has gone: not what came since. */
+static void change(struct session *s, struct map_handle *m, bool is_taken,
+		   const char *what, int (*all)(struct map_handle *m))
+{
+	rate_restart(m);
+	if (is_taken)
+		pair_let_go(m);
+	else
+		report_map(s, m, what, all(m));
+}
+
 void run_clear(struct session *s, const struct plan_event *e,
 	       const char *payload)
 {
-	struct map_handle *m = &s->maps[e->map];
-
 	(void)payload;
-	rate_restart(m);
-	if (e->flags & EF_TAKEN)
-		pair_let_go(m);
-	else
-		report_map(s, m, "clear", map_clear(m));
+	change(s, &s->maps[e->map], e->flags & EF_TAKEN, "clear", map_clear);
 }
 
 void run_zero(struct session *s, const struct plan_event *e,
 	      const char *payload)
 {
-	struct map_handle *m = &s->maps[e->map];
-
 	(void)payload;
-	rate_restart(m);
-	if (e->flags & EF_TAKEN)
-		pair_let_go(m);
-	else
-		report_map(s, m, "zero", map_zero(m));
+	change(s, &s->maps[e->map], e->flags & EF_TAKEN, "zero", map_zero);
 }

@@ -88,20 +88,3 @@ void json_string_raw(struct buf *out, struct str text)
 {
 	add_string(out, text, true);
 }
-
-void json_number(struct buf *out, uint64_t n, bool is_signed)
-{
-	char digits[24];
-	bool is_negative = is_signed && (int64_t)n < 0;
-	size_t at = sizeof(digits);
-
-	if (is_negative)
-		n = -n;
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	if (is_negative)
-		digits[--at] = '-';
-	buf_add(out, digits + at, sizeof(digits) - at);
-}

@@ -19,8 +19,6 @@ void json_string(struct buf *out, struct str text);
 /* A string whose bytes of 0x80 and above are left as they are. */
 void json_string_raw(struct buf *out, struct str text);
 
-void json_number(struct buf *out, uint64_t n, bool is_signed);
-
 /* Appends any value. */
 void json_value(const struct json *j, const struct type *t, const void *p,
 		struct buf *out);

@@ -33,7 +33,7 @@ static void add_number(const struct json *j, uint64_t n, bool is_signed,
 
 	if (is_text)
 		buf_putc(out, '"');
-	json_number(out, n, is_signed);
+	buf_number(out, n, is_signed);
 	if (is_text)
 		buf_putc(out, '"');
 }
@@ -99,8 +99,8 @@ static void write_buffer(const struct json *j, const struct type *t,
 	for (i = 0; i < n; i++) {
 		if (i)
 			buf_putc(out, ',');
-		json_number(out, value_load((const char *)p + 4 + i, 1, false),
-			    false);
+		buf_number(out, value_load((const char *)p + 4 + i, 1, false),
+			   false);
 	}
 	buf_putc(out, ']');
 }
@@ -129,7 +129,7 @@ static void write_field(const struct json *j, const struct field *f,
 	uint64_t n;
 
 	if (f->is_data_loc) {
-		json_number(out, value_load(p, 4, false), false);
+		buf_number(out, value_load(p, 4, false), false);
 		return;
 	}
 	if (!f->bit_size) {
@@ -221,7 +221,7 @@ static void add_frame(void *arg, const struct stack_frame *frame)
 		add_build_id(f, frame->build_id);
 	} else {
 		add_member(f, "address");
-		json_number(f->out, frame->address, false);
+		buf_number(f->out, frame->address, false);
 	}
 	if (frame->name.n) {
 		add_member(f, "symbol");
@@ -229,7 +229,7 @@ static void add_frame(void *arg, const struct stack_frame *frame)
 	}
 	if (frame->name.n || frame->build_id) {
 		add_member(f, "offset");
-		json_number(f->out, frame->offset, false);
+		buf_number(f->out, frame->offset, false);
 	}
 	if (frame->file.n) {
 		add_member(f, "module");

@@ -245,41 +245,16 @@ static void put_entry(struct out *o, const struct map_handle *m,
 	put_row(o->show, m, row, &o->pending);
 }
 
-static void put_text(struct out *o, enum out_text kind)
-{
-	out_form_text.text(o, kind);
-}
-
-static void put_dump(struct out *o)
-{
-	(void)o;
-}
-
-static void put_attached(struct out *o, size_t n)
-{
-	out_form_text.attached(o, n);
-}
-
-static void put_note(struct out *o, const struct out_note *note)
-{
-	out_form_text.note(o, note);
-}
-
-static void put_lost(struct out *o, struct str probe, uint64_t n)
-{
-	out_form_text.lost(o, probe, n);
-}
-
 const struct out_form out_form_csv = {
 	.name = "csv",
 	.is_raw = true,
-	.attached = put_attached,
-	.text = put_text,
+	.attached = out_plain_attached,
+	.text = out_plain_text,
 	.value = put_value,
 	.entry = put_entry,
 	.map = put_map,
 	.table = put_map,
-	.dump = put_dump,
-	.note = put_note,
-	.lost = put_lost,
+	.dump = out_no_dump,
+	.note = out_plain_note,
+	.lost = out_plain_lost,
 };

@@ -114,11 +114,6 @@ static void put_map(struct out *o, const struct map_handle *m,
 	buf_puts(&o->pending, "}}\n");
 }
 
-static void put_dump(struct out *o)
-{
-	(void)o;
-}
-
 /* --- notes ---------------------------------------------------------------- */
 
 /* The function of the kernel that a place's trouble comes from. */
@@ -192,7 +187,7 @@ const struct out_form out_form_json = {
 	.entry = put_entry,
 	.map = put_map,
 	.table = put_map,
-	.dump = put_dump,
+	.dump = out_no_dump,
 	.note = put_note,
 	.lost = put_lost,
 };
@@ -255,7 +250,7 @@ const struct out_form out_form_json_lossy = {
 	.entry = put_entry,
 	.map = lossy_map,
 	.table = lossy_map,
-	.dump = put_dump,
+	.dump = out_no_dump,
 	.note = lossy_note,
 	.lost = lossy_lost,
 };

@@ -5,12 +5,12 @@
 #include "runtime/out_impl.h"
 #include "runtime/joined.h"
 
-static void put_attached(struct out *o, size_t n)
+void out_plain_attached(struct out *o, size_t n)
 {
 	out_say(o, "Attached %zu probe%s\n", n, n == 1 ? "" : "s");
 }
 
-static void put_text(struct out *o, enum out_text kind)
+void out_plain_text(struct out *o, enum out_text kind)
 {
 	(void)kind;
 	buf_str(&o->pending, buf_view(&o->text));
@@ -105,7 +105,7 @@ void out_note_text(const struct out *o, const struct out_note *note,
 		add_line(site, out);
 }
 
-static void put_note(struct out *o, const struct out_note *note)
+void out_plain_note(struct out *o, const struct out_note *note)
 {
 	auto_buf struct buf text = { 0 };
 
@@ -113,7 +113,7 @@ static void put_note(struct out *o, const struct out_note *note)
 	out_say(o, "%.*s", STR_ARG(buf_view(&text)));
 }
 
-static void put_lost(struct out *o, struct str probe, uint64_t n)
+void out_plain_lost(struct out *o, struct str probe, uint64_t n)
 {
 	if (probe.n)
 		out_warn(o, "lost %" PRIu64 " event%s of %.*s", n,
@@ -122,16 +122,21 @@ static void put_lost(struct out *o, struct str probe, uint64_t n)
 		out_warn(o, "total lost event count: %" PRIu64, n);
 }
 
+void out_no_dump(struct out *o)
+{
+	(void)o;
+}
+
 const struct out_form out_form_text = {
 	.name = "text",
 	.is_raw = true,
-	.attached = put_attached,
-	.text = put_text,
+	.attached = out_plain_attached,
+	.text = out_plain_text,
 	.value = put_value,
 	.entry = put_entry,
 	.map = put_map,
 	.table = put_table,
 	.dump = put_dump,
-	.note = put_note,
-	.lost = put_lost,
+	.note = out_plain_note,
+	.lost = out_plain_lost,
 };

@@ -38,30 +38,13 @@ void print_bool(const struct show *s, const struct type *t, const void *p,
 	buf_puts(out, number(t, p) ? "true" : "false");
 }
 
-/* Faster than printf: every printed number comes through here. */
-static void print_digits(struct buf *out, uint64_t n, bool is_negative)
-{
-	char digits[24];
-	size_t at = sizeof(digits);
-
-	if (is_negative)
-		n = -n;
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	if (is_negative)
-		digits[--at] = '-';
-	buf_add(out, digits + at, sizeof(digits) - at);
-}
-
 void print_int(const struct show *s, const struct type *t, const void *p,
 	       struct buf *out)
 {
 	uint64_t n = number(t, p);
 
 	(void)s;
-	print_digits(out, n, t->is_signed && (int64_t)n < 0);
+	buf_number(out, n, t->is_signed);
 }
 
 void print_ptr(const struct show *s, const struct type *t, const void *p,
@@ -343,7 +326,7 @@ void print_stats(const struct show *s, const struct type *t, const void *p,
 	buf_printf(out, "{ .count = %" PRIu64 ", .average = ", avg.count);
 	print_int(s, t, p, out);
 	buf_puts(out, ", .total = ");
-	print_digits(out, avg.total, t->is_signed && (int64_t)avg.total < 0);
+	buf_number(out, avg.total, t->is_signed);
 	buf_puts(out, " }");
 }
 

@@ -47,6 +47,21 @@ static void clone_call(struct arena *a, const struct expr *e, struct expr *copy)
 }
 
 /* What the parser wrote; what later passes write stays zero. */
+static void clone_map(struct arena *a, const struct expr *e, struct expr *copy)
+{
+	copy->map.id = e->map.id;
+	copy->map.keys = clone_list(a, e->map.keys);
+	copy->map.has_brackets = e->map.has_brackets;
+}
+
+static void clone_tuple(struct arena *a, const struct expr *e,
+			struct expr *copy)
+{
+	copy->tuple.elems = clone_list(a, e->tuple.elems);
+	copy->tuple.n = e->tuple.n;
+	copy->tuple.names = e->tuple.names;
+}
+
 static void clone_parts(struct arena *a, const struct expr *e,
 			struct expr *copy)
 {
@@ -60,11 +75,7 @@ static void clone_parts(struct arena *a, const struct expr *e,
 	case EX_NAME: copy->name.id = e->name.id; break;
 	case EX_VAR: copy->var.id = e->var.id; break;
 	case EX_SELF: copy->self.id = e->self.id; break;
-	case EX_MAP:
-		copy->map.id = e->map.id;
-		copy->map.keys = clone_list(a, e->map.keys);
-		copy->map.has_brackets = e->map.has_brackets;
-		break;
+	case EX_MAP: clone_map(a, e, copy); break;
 	case EX_UNARY:
 		copy->unary.op = e->unary.op;
 		copy->unary.e = expr_clone(a, e->unary.e);
@@ -99,11 +110,7 @@ static void clone_parts(struct arena *a, const struct expr *e,
 	case EX_OFFSETOF:
 	case EX_TYPEINFO: clone_cast(a, e, copy); break;
 	case EX_TUPLE:
-	case EX_RECORD:
-		copy->tuple.elems = clone_list(a, e->tuple.elems);
-		copy->tuple.n = e->tuple.n;
-		copy->tuple.names = e->tuple.names;
-		break;
+	case EX_RECORD: clone_tuple(a, e, copy); break;
 	case EX_BLOCK:
 	case EX_COMPTIME:
 		copy->block.stmts = stmt_clone(a, e->block.stmts);

@@ -59,6 +59,23 @@ void buf_putc(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+void buf_number(struct buf *b, uint64_t n, bool is_signed)
+{
+	bool is_negative = is_signed && (int64_t)n < 0;
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	if (is_negative)
+		n = -n;
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	if (is_negative)
+		digits[--at] = '-';
+	buf_add(b, digits + at, sizeof(digits) - at);
+}
+
 void buf_pad(struct buf *b, char c, size_t n)
 {
 	memset(buf_extend(b, n), c, n);
