@@ -64,60 +64,76 @@ enum likeness {
 	IS_SAME
 };
 
-static enum likeness compare_file(const struct image *image, const char *path)
+static enum likeness compare_file(const struct image *image, const char *path,
+				  struct stat *st)
 {
-	struct stat st;
-
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
+	if (stat(path, st) || !S_ISREG(st->st_mode))
 		return IS_NOTHING;
-	if (st.st_ino == image->inode && st.st_dev == image->dev)
+	if (st->st_ino == image->inode && st->st_dev == image->dev)
 		return IS_SAME;
-	return st.st_dev == image->dev ? IS_NOTHING : IS_THERE;
+	return st->st_dev == image->dev ? IS_NOTHING : IS_THERE;
 }
 
-/* root: whose tree of files, 0 is ours. Keeps the best of what was offered. */
+/* The best path so far. */
+struct found {
+	enum likeness is;
+	struct stat st; /* what it led to; a process may end any time */
+	struct buf *path;
+};
+
+/* root: whose tree of files, 0 is ours. */
 static void offer_root(const struct image *image, uint32_t root,
-		       enum likeness *best, struct buf *out)
+		       struct found *best)
 {
 	auto_buf struct buf path = { 0 };
 	enum likeness is;
+	struct stat st;
 
-	if (*best == IS_SAME)
+	if (best->is == IS_SAME)
 		return;
 	if (root)
 		buf_printf(&path, "/proc/%u/root", root);
 	buf_str(&path, image->path);
-	is = compare_file(image, path.p);
-	if (is <= *best)
+	is = compare_file(image, path.p, &st);
+	if (is <= best->is)
 		return;
-	*best = is;
-	buf_reset(out);
-	buf_str(out, buf_view(&path));
+	best->is = is;
+	best->st = st;
+	buf_reset(best->path);
+	buf_str(best->path, buf_view(&path));
+}
+
+/* The same file through our own tree stays when the process ends. */
+static void prefer_ours(const struct image *image, struct found *best)
+{
+	struct stat st;
+
+	if (best->is == IS_NOTHING || stat(image->path.p, &st) ||
+	    st.st_ino != best->st.st_ino || st.st_dev != best->st.st_dev)
+		return;
+	buf_reset(best->path);
+	buf_str(best->path, image->path);
 }
 
 bool symbol_files_path(struct symbol_files *s, uint32_t pid,
 		       const struct image *image, struct buf *out)
 {
-	enum likeness best = IS_NOTHING;
+	struct found best = { .path = out };
 	uint32_t of = pid;
 	int i;
 
-	/* where we see it ourselves it stays, also when the process ends */
-	if (compare_file(image, image->path.p) == IS_SAME) {
-		buf_str(out, image->path);
-		return true;
-	}
 	for (i = 0; of && i < MAX_PARENTS; i++) {
-		offer_root(image, of, &best, out);
+		offer_root(image, of, &best);
 		of = processes_parent(s->processes, of);
 	}
-	offer_root(image, 0, &best, out);
-	if (best == IS_NOTHING && str_ends(image->path, " (deleted)")) {
+	offer_root(image, 0, &best);
+	prefer_ours(image, &best);
+	if (best.is == IS_NOTHING && str_ends(image->path, " (deleted)")) {
 		buf_reset(out);
 		buf_printf(out, "/proc/%u/exe", pid);
-		best = compare_file(image, out->p);
+		best.is = compare_file(image, out->p, &best.st);
 	}
-	return best != IS_NOTHING;
+	return best.is != IS_NOTHING;
 }
 
 /* --- symbols ----------------------------------------------------------------- */
