@@ -151,6 +151,8 @@ const char *attach_reason(const struct plan_probe *p, int err)
 	if (is_function && err == -EINVAL)
 		return "this is not inside the function, or where the kernel "
 		       "forbids kprobes";
+	if (err == -E2BIG) /* BPF_TRACE_MAX_PROGS */
+		return "the kernel runs at most 64 programs there";
 	return strerror(-err);
 }
 
