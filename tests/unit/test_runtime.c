@@ -28,7 +28,9 @@ void fixture_open(struct fixture *f)
 
 void fixture_start(struct fixture *f)
 {
-	struct session_opts opts = { .out_fd = f->out_fd, .err_fd = f->err_fd };
+	struct session_opts opts = { .out_fd = f->out_fd,
+				     .err_fd = f->err_fd,
+				     .form = f->form };
 
 	session_init(&f->session, f->plan, NULL, &opts, &f->diags);
 }

@@ -11,6 +11,7 @@ struct fixture {
 	struct diags diags;
 	struct session session;
 	int out_fd, err_fd; /* unlinked files */
+	enum out_form_id form; /* text, unless changed before the start */
 };
 
 /* Before adding to f->plan. */
