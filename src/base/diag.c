@@ -305,6 +305,8 @@ void diag_render(const struct diags *d, const struct diag *m, bool colour,
 		show_place(&p, out);
 	show_word(look->word, paint, out);
 	buf_str(out, m->text);
+	if (d->tells_codes && m->severity <= SEV_WARNING)
+		buf_printf(out, " [%s]", diag_code_name(m->code));
 	buf_putc(out, '\n');
 	if (p.from.source)
 		show_source(&p, paint, out);

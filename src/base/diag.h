@@ -87,9 +87,10 @@ enum severity {
 	SEV_N
 };
 
-/* What a message is about. Every code has a row in diag_codes[] (diag_codes.c)
- * and, when a script alone can cause it, a golden test named after it. Codes
- * from D_IO on are the environment's refusals: exit status 2 instead of 1. */
+/* What a message is about: names that stay as they are. Every code has a row
+ * in diag_codes.c, those from D_IO on in diag_codes_machine.c: these are the
+ * environment's refusals, exit status 2 instead of 1. When a script alone can
+ * cause it, it has a golden test named after it. */
 enum diag_code {
 	/* text */
 	D_SYNTAX, /* the grammar wants something else */
@@ -159,6 +160,7 @@ struct diags {
 	unsigned int muted; /* > 0: nothing is recorded, see diag_mute() */
 	bool dropped; /* the last one was a repetition: so are its hints */
 	bool no_warnings; /* diag_warn() records nothing */
+	bool tells_codes; /* shown with their codes: "ERROR: text [D_TYPE]" */
 };
 
 /* Each records one message and returns false, so that a pass can say
@@ -188,9 +190,28 @@ int diag_errno(struct diags *d, int err, enum diag_code code, const char *fmt,
 /* While muted nothing is recorded (rounds of inference before the last). */
 void diag_mute(struct diags *d, bool mute);
 
+/* The row of a code: what --explain shows. */
+struct diag_page {
+	const char *name; /* "D_TYPE" */
+	const char *doc; /* a line about it */
+	const char *text; /* some sentences: what it means, what helps */
+	/* Either two scripts: one that gives this code and no other, and it
+	 * without the mistake, which gives none; options that the second is
+	 * to be started with, or NULL. */
+	const char *wrong, *right, *options;
+	/* Or how it comes about, when no script alone can cause it. */
+	const char *how;
+};
+
+const struct diag_page *diag_page(enum diag_code code);
+
 /* "D_TYPE" and a line about it. */
 const char *diag_code_name(enum diag_code code);
 const char *diag_code_doc(enum diag_code code);
+
+/* The code of a name, in letters of any case and with or without its "D_".
+ * False: there is none. */
+bool diag_code_find(struct str name, enum diag_code *out);
 
 /* Is one of the errors the environment's (D_IO and after)? */
 bool diags_environment(const struct diags *d);

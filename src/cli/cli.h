@@ -17,6 +17,7 @@ enum mode {
 	MODE_INFO, /* --info */
 	MODE_COMPLETION, /* --completion SHELL */
 	MODE_DOC, /* --help-function NAME, --docs CHAPTER */
+	MODE_EXPLAIN, /* --explain CODE */
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -31,7 +32,8 @@ struct cli {
 	const char *tool; /* --tool: one of espy's own scripts; NULL: none */
 	const char *save; /* MODE_SAVE */
 	const char *probe_filter; /* NULL: all probes */
-	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern */
+	const char *word; /* MODE_DOC: the name; MODE_LIST: the pattern;
+			     MODE_EXPLAIN: the code, NULL: all */
 	bool is_chapter; /* MODE_DOC: word names a chapter */
 	bool is_wary; /* -k */
 	const char *c_dirs[CLI_MAX_INCLUDES + 1]; /* -I; NULL behind */

@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/docs.h"
+#include "cli/explain.h"
 #include "cli/tools.h"
 #include "lang/lang.h"
 
@@ -37,6 +38,7 @@ static const struct row {
 	{ "emit", VALUE_WORDS, NULL, stages },
 	{ "debug", VALUE_WORDS, NULL, stages },
 	{ "help-function", VALUE_WORDS, NULL, docs_names },
+	{ "explain", VALUE_WORDS, NULL, explain_names },
 	{ "tool", VALUE_WORDS, NULL, tools_names },
 	{ "completion", VALUE_WORDS, "bash zsh fish" },
 	{ "docs", VALUE_WORDS,

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/completion.h"
 #include "cli/docs.h"
+#include "cli/explain.h"
 #include "cli/tools.h"
 #include "cli/repl.h"
 
@@ -170,6 +171,10 @@ static int about(struct app *a)
 		docs_examples(&out);
 		return put(&out);
 	}
+	if (a->cli.is_chapter && str_is(word, "mistakes")) {
+		explain_scripts(&out);
+		return put(&out);
+	}
 	if (a->cli.is_chapter ? docs_chapter(word, &out)
 			      : docs_about(word, &out))
 		return put(&out);
@@ -179,6 +184,30 @@ static int about(struct app *a)
 
 	if (near.p)
 		diag_hint(&a->diags, "did you mean '%.*s'?", STR_ARG(near));
+	return 1;
+}
+
+static int explain(struct app *a)
+{
+	auto_buf struct buf out = {};
+	enum diag_code code;
+	struct str word = str_from(a->cli.word);
+
+	if (!a->cli.word) {
+		explain_list(&out);
+		return put(&out);
+	}
+	if (diag_code_find(word, &code)) {
+		explain_code(code, &out);
+		return put(&out);
+	}
+	diag_error(&a->diags, (struct span){}, D_USAGE,
+		   "no message has the code '%.*s'", STR_ARG(word));
+	word = explain_suggest(word);
+	if (word.p)
+		diag_hint(&a->diags, "did you mean '%.*s'?", STR_ARG(word));
+	else
+		diag_hint(&a->diags, "espy --explain lists them");
 	return 1;
 }
 
@@ -216,6 +245,7 @@ static int dispatch(struct app *a)
 	case MODE_VERSION: puts("espy " PACKAGE_VERSION); return 0;
 	case MODE_COMPLETION: return complete(a);
 	case MODE_DOC: return about(a);
+	case MODE_EXPLAIN: return explain(a);
 	case MODE_INFO: return info(a);
 	case MODE_TOOLS: return list_tools(a);
 	case MODE_REPL:
@@ -238,6 +268,8 @@ int main(int argc, char **argv)
 	a.diags.sources = &a.sources;
 	a.machine = machine_open(getenv("ESPY_SYSROOT"), &a.diags);
 	if (cli_parse(&a.cli, argc, argv, &a.diags)) {
+		a.diags.tells_codes =
+			a.cli.run.session.verbose || isatty(STDERR_FILENO);
 		machine_set_process(a.machine, (int)a.cli.run.session.pid);
 		status = dispatch(&a);
 	}

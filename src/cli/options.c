@@ -17,6 +17,7 @@ enum {
 	CLI_COMPLETION,
 	CLI_TOOL,
 	CLI_TOOLS,
+	CLI_EXPLAIN,
 };
 
 const struct option cli_long_options[] = {
@@ -38,6 +39,7 @@ const struct option cli_long_options[] = {
 	{ "completion", required_argument, NULL, CLI_COMPLETION },
 	{ "tool", required_argument, NULL, CLI_TOOL },
 	{ "tools", no_argument, NULL, CLI_TOOLS },
+	{ "explain", optional_argument, NULL, CLI_EXPLAIN },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{},
@@ -89,6 +91,9 @@ const char cli_help[] =
 	"                    do not use kprobe_multi, uprobe_multi, fentry\n"
 	"      --help-function NAME\n"
 	"                    about a function, builtin, probe type or setting\n"
+	"      --explain CODE\n"
+	"                    what a message means, with an example; codes are told\n"
+	"                    on a terminal and with -v; without CODE, all of them\n"
 	"      --completion SHELL\n"
 	"                    print what teaches bash, zsh or fish to complete\n"
 	"      --info        what this build and this kernel can do\n"
@@ -152,6 +157,10 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 		c->mode = MODE_SAVE;
 		c->save = arg;
 		return true;
+	case CLI_EXPLAIN:
+		c->mode = MODE_EXPLAIN;
+		c->word = arg;
+		return true;
 	case CLI_COMPLETION:
 		c->mode = MODE_COMPLETION;
 		c->word = arg;
@@ -186,7 +195,8 @@ static bool take_words(struct cli *c, int n, char **words, struct diags *d)
 	if (c->mode == MODE_RUN && !has_script && n == 0 && is_terminal())
 		c->mode = MODE_REPL;
 	wants_script = c->mode <= MODE_SAVE || (c->mode == MODE_REPL && n > 0);
-	if (c->mode == MODE_LIST && !c->program && n > 0) {
+	if ((c->mode == MODE_LIST || c->mode == MODE_EXPLAIN) && !c->word &&
+	    !c->program && n > 0) {
 		c->word = *words++;
 		n--;
 	} else if (wants_script && !has_script) {

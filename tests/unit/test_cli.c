@@ -231,18 +231,48 @@ Test(show_type, unknown)
 Test(explain, every_code)
 {
 	for (int i = 0; i < D_N; i++) {
-		const char *text = explain_code((enum diag_code)i);
-		size_t n = strlen(text);
+		const struct diag_page *page = diag_page((enum diag_code)i);
+		auto_buf struct buf out = {};
 
-		cr_expect_gt(n, strlen(diag_code_doc((enum diag_code)i)), "%s",
-			     diag_code_name((enum diag_code)i));
-		cr_expect_neq(text[n - 1], '\n');
-		while (*text) { /* fits a terminal */
+		cr_expect_gt(strlen(page->text), strlen(page->doc), "%s",
+			     page->name);
+		cr_expect(!strchr(page->text, '\n') &&
+				  !strstr(page->text, "  "),
+			  "%s", page->name);
+		cr_expect(page->how ? !page->wrong && !page->right
+				    : page->wrong && page->right,
+			  "%s", page->name);
+		explain_code((enum diag_code)i, &out);
+		cr_expect_eq(out.p[out.n - 1], '\n');
+		for (char *text = out.p; *text;) { /* fits a terminal */
 			cr_expect_leq(strcspn(text, "\n"), 79, "%s", text);
 			text += strcspn(text, "\n");
 			text += *text == '\n';
 		}
 	}
+}
+
+Test(explain, names)
+{
+	static const struct {
+		const char *name;
+		enum diag_code code; /* D_N: none */
+	} rows[] = {
+		{ "D_TYPE", D_TYPE }, { "type", D_TYPE }, { "d_type", D_TYPE },
+		{ "LOST", D_LOST },   { "D_TYP", D_N },   { "D_", D_N },
+		{ "", D_N },          { "D_TYPES", D_N },
+	};
+	enum diag_code code;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		code = D_N;
+		cr_expect_eq(diag_code_find(str_from(rows[i].name), &code),
+			     rows[i].code != D_N, "%s", rows[i].name);
+		cr_expect_eq(code, rows[i].code, "%s", rows[i].name);
+	}
+	expect_str(explain_suggest(STR("d_typ")), "D_TYPE");
+	expect_str(explain_suggest(STR("VERIFER")), "D_VERIFIER");
+	cr_expect_null(explain_suggest(STR("nothing like it")).p);
 }
 
 Test(explain, messages_with_their_notes)
@@ -252,19 +282,38 @@ Test(explain, messages_with_their_notes)
 
 	diag_error(&d, (struct span){}, D_UNUSED, "one");
 	diag_note(&d, (struct span){}, "of one");
-	diag_warn(&d, (struct span){}, D_UNREACHABLE, "two");
+	diag_warn(&d, (struct span){}, D_LOST, "two");
 	explain_diags(&d, false, &out);
-	expect_str(buf_view(&out),
-		   "ERROR: one\n"
-		   "NOTE: of one\n"
-		   "\n"
-		   "D_UNUSED: a declaration that is not used\n"
-		   "It is declared, and nothing uses it.\n"
-		   "\n"
-		   "WARNING: two\n"
-		   "\n"
-		   "D_UNREACHABLE: code that never runs\n"
-		   "What is behind a return or an exit() never runs.\n");
+	expect_str(
+		buf_view(&out),
+		"ERROR: one\n"
+		"NOTE: of one\n"
+		"\n"
+		"D_UNUSED: a declaration that is not used\n"
+		"\n"
+		"It is declared, and nothing uses it.\n"
+		"\n"
+		"a script that has the mistake:\n"
+		"\n"
+		"    begin { let $x = 1 }\n"
+		"\n"
+		"the same without it:\n"
+		"\n"
+		"    begin { let $x = 1; print($x) }\n"
+		"\n"
+		"WARNING: two\n"
+		"\n"
+		"D_LOST: events that were lost while tracing\n"
+		"\n"
+		"Events came faster than they could be printed, and the "
+		"buffer was full. Print\n"
+		"less by counting in maps, or raise perf_rb_pages in config, "
+		"with ':set' in a\n"
+		"session.\n"
+		"\n"
+		"No script alone can cause it. It comes about while the "
+		"programs run, when\n"
+		"more events come than are read.\n");
 	diags_free(&d);
 }
 
