@@ -150,9 +150,6 @@ static const struct type *tuple_of(const struct type *a, const struct type *b)
 
 static void plain_samples(struct sample *v)
 {
-	const struct type *u32 = type_int(&types, 4, false);
-	const struct type *text = type_string(&types, 4);
-
 	v[TY_NONE] = (struct sample){ TY_NONE, type_none(&types),
 				      "",      "null",
 				      "null",  NULL,
@@ -173,6 +170,13 @@ static void plain_samples(struct sample *v)
 				     "4112",  NULL,
 				     NULL,    NULL,
 				     NULL };
+}
+
+static void larger_samples(struct sample *v)
+{
+	const struct type *u32 = type_int(&types, 4, false);
+	const struct type *text = type_string(&types, 4);
+
 	v[TY_ARRAY] = (struct sample){ TY_ARRAY, type_array(&types, u32, 2),
 				       numbers,  "[4,3]",
 				       "[4,3]",  "\"[4,3]\"",
@@ -249,6 +253,10 @@ static void named_samples(struct sample *v)
 				 NULL,
 				 NULL,
 				 "func" };
+}
+
+static void looked_up_samples(struct sample *v)
+{
 	v[TY_PROBE] = (struct sample){ SIMPLE(TY_PROBE),
 				       &one,
 				       "kprobe:a",
@@ -336,6 +344,10 @@ static void aggregated_samples(struct sample *v)
 				     "-3",     NULL,
 				     NULL,     "-3",
 				     NULL };
+}
+
+static void block_samples(struct sample *v)
+{
 	v[TY_STATS] = (struct sample){
 		TY_STATS,
 		type_agg(&types, TY_STATS, true),
@@ -562,8 +574,11 @@ Test(kinds, each_in_every_form)
 	int i;
 
 	plain_samples(v);
+	larger_samples(v);
 	named_samples(v);
+	looked_up_samples(v);
 	aggregated_samples(v);
+	block_samples(v);
 	for (i = 0; i < TY_N; i++) {
 		cr_assert(v[i].type && v[i].kind == (enum type_kind)i,
 			  "no sample of %s", type_kind_names[i]);
