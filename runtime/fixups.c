@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "machine/usdt.h"
 #include "plan/params.h"
 #include "runtime/way.h"
 
@@ -340,18 +341,31 @@ static int resolve_kaddr(struct session *s, const struct plan_fixup *f,
 	return -ENOENT;
 }
 
+/* "provider:name" */
+static bool find_mark(struct session *s, const char *path, struct str mark,
+		      uint64_t *address)
+{
+	struct str name, provider = str_split(mark, ':', &name);
+	usdt_site_vec found = { 0 };
+
+	usdt_sites(path, provider, name, &s->arena, &found);
+	if (found.n == 1)
+		*address = found.v[0].address;
+	return found.n == 1;
+}
+
 static int resolve_uaddr(struct session *s, const struct plan_fixup *f,
 			 void *slot)
 {
 	struct str symbol, name = str_split(f->arg, ':', &symbol);
 	const char *path = machine_binary(s->machine, name);
-	elf_symbol_vec found = { 0 };
+	struct elf_symbol found = { 0 };
 
-	if (path &&
-	    machine_elf_functions(s->machine, path, symbol, &s->arena, &found))
-		return -ENOENT;
-	if (found.n)
-		return put(f, slot, found.v[0].address);
+	if (path && str_has(symbol, ':') &&
+	    find_mark(s, path, symbol, &found.address))
+		return put(f, slot, found.address);
+	if (path && machine_elf_symbol(path, symbol, &s->arena, &found))
+		return put(f, slot, found.address);
 	diag_error(s->diags, (struct span){ 0 }, D_KERNEL,
 		   "there is no symbol '%.*s' in '%.*s'", STR_ARG(symbol),
 		   STR_ARG(name));

@@ -412,7 +412,12 @@ struct val ir_slot(struct cg *g, uint32_t index, const struct type *type)
 
 LLVMValueRef ir_fixup_kind(struct cg *g, enum fixup_kind kind)
 {
-	return ir_fixup(g, plan_add_fixup(g->plan, kind, STR(""), 8));
+	return ir_fixup_of(g, kind, STR(""));
+}
+
+LLVMValueRef ir_fixup_of(struct cg *g, enum fixup_kind kind, struct str arg)
+{
+	return ir_fixup(g, plan_add_fixup(g->plan, kind, arg, 8));
 }
 
 /* Where espy is in the first namespace, the verifier drops the branch. */

@@ -155,6 +155,8 @@ struct val ir_slot(struct cg *g, uint32_t index, const struct type *type);
 LLVMValueRef ir_fixup(struct cg *g, uint32_t index);
 /* A slot of this kind that no expression asked for. */
 LLVMValueRef ir_fixup_kind(struct cg *g, enum fixup_kind kind);
+/* The slot of this kind and argument. */
+LLVMValueRef ir_fixup_of(struct cg *g, enum fixup_kind kind, struct str arg);
 
 /* The context's address; 8 bytes of it at an offset. */
 LLVMValueRef ir_context(struct cg *g);

@@ -101,9 +101,10 @@ struct query {
 	struct str pattern;
 	struct arena *a;
 	elf_symbol_vec *out;
+	bool has_data; /* variables too */
 };
 
-/* One symbol; false when it is not a function in this file. */
+/* One symbol; false when it is nothing in this file that is asked for. */
 static bool read_symbol(const struct query *q, Elf_Data *data, size_t strtab,
 			size_t i, struct elf_symbol *out)
 {
@@ -114,7 +115,8 @@ static bool read_symbol(const struct query *q, Elf_Data *data, size_t strtab,
 	if (i > INT32_MAX || !gelf_getsym(data, (int)i, &sym))
 		return false;
 	type = GELF_ST_TYPE(sym.st_info);
-	if ((type != STT_FUNC && type != STT_GNU_IFUNC) ||
+	if ((type != STT_FUNC && type != STT_GNU_IFUNC &&
+	     !(q->has_data && elf_is_data(&sym))) ||
 	    sym.st_shndx == SHN_UNDEF || !sym.st_value)
 		return false;
 	name = elf_strptr(q->f->elf, strtab, sym.st_name);
@@ -127,7 +129,7 @@ static bool read_symbol(const struct query *q, Elf_Data *data, size_t strtab,
 		return false;
 	if (type == STT_GNU_IFUNC)
 		return elf_settle_indirect(q->f, q->path, out);
-	return elf_to_offset(q->f, sym.st_value, &out->offset);
+	return elf_to_offset(q->f, sym.st_value, &out->offset) || q->has_data;
 }
 
 static void read_table(const struct query *q, Elf_Scn *scn, const GElf_Shdr *sh)
@@ -173,29 +175,49 @@ static void sort_symbols(elf_symbol_vec *v)
 	v->n = n + 1;
 }
 
-int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
-			elf_symbol_vec *out)
+static int read_file(struct query *q)
 {
 	auto_elf struct elf_file f = { .fd = -1 };
-	struct query q = { &f, path, pattern, a, out };
-	int err = elf_open(path, &f);
+	int err = elf_open(q->path, &f);
 	bool is_stripped = true;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
 	if (err)
 		return err;
+	q->f = &f;
 	while ((scn = elf_nextscn(f.elf, scn))) {
 		if (!gelf_getshdr(scn, &sh))
 			continue;
 		if (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM)
-			read_table(&q, scn, &sh);
+			read_table(q, scn, &sh);
 		is_stripped &= sh.sh_type != SHT_SYMTAB;
 	}
 	if (is_stripped)
-		elf_read_separate(&f, path, pattern, a, out);
-	sort_symbols(out);
+		elf_read_separate(&f, q->path, q->pattern, q->has_data, q->a,
+				  q->out);
+	sort_symbols(q->out);
 	return 0;
+}
+
+int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
+			elf_symbol_vec *out)
+{
+	struct query q = { NULL, path, pattern, a, out, false };
+
+	return read_file(&q);
+}
+
+bool machine_elf_symbol(const char *path, struct str name, struct arena *a,
+			struct elf_symbol *out)
+{
+	elf_symbol_vec found = { 0 };
+	struct query q = { NULL, path, name, a, &found, true };
+
+	if (str_is_glob(name) || read_file(&q) || !found.n)
+		return false;
+	*out = found.v[0];
+	return true;
 }
 
 int machine_elf_functions(struct machine *m, const char *path,

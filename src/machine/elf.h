@@ -46,9 +46,13 @@ void debug_close(struct debug *d);
 
 #define auto_debug __attribute__((cleanup(debug_close)))
 
-/* Functions that are only in the separate symbols of a stripped file. */
+/* A variable, which is not each thread's own? */
+bool elf_is_data(const GElf_Sym *sym);
+
+/* Functions (with has_data variables, too) that are only in the separate
+ * symbols of a stripped file. */
 void elf_read_separate(const struct elf_file *f, const char *path,
-		       struct str pattern, struct arena *a,
+		       struct str pattern, bool has_data, struct arena *a,
 		       elf_symbol_vec *out);
 
 /* Sets address and offset of an indirect function (strlen of libc) to those of

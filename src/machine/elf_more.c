@@ -50,8 +50,16 @@ void debug_close(struct debug *d)
 	free(d->folders);
 }
 
+bool elf_is_data(const GElf_Sym *sym)
+{
+	int type = GELF_ST_TYPE(sym->st_info);
+
+	return type == STT_OBJECT || type == STT_COMMON;
+}
+
 void elf_read_separate(const struct elf_file *f, const char *path,
-		       struct str pattern, struct arena *a, elf_symbol_vec *out)
+		       struct str pattern, bool has_data, struct arena *a,
+		       elf_symbol_vec *out)
 {
 	auto_debug struct debug d;
 	int i, n;
@@ -65,13 +73,14 @@ void elf_read_separate(const struct elf_file *f, const char *path,
 			d.module, i, &sym, &at, NULL, NULL, NULL);
 
 		if (!name || !*name || sym.st_shndx == SHN_UNDEF ||
-		    GELF_ST_TYPE(sym.st_info) != STT_FUNC)
+		    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
+		     !(has_data && elf_is_data(&sym))))
 			continue;
 		x.name = elf_plain_name(name);
 		x.address = at - d.bias;
 		x.size = sym.st_size;
 		if (!str_glob(pattern, x.name) ||
-		    !elf_to_offset(f, x.address, &x.offset))
+		    (!elf_to_offset(f, x.address, &x.offset) && !has_data))
 			continue;
 		x.name = str_copy(a, x.name);
 		vec_push(a, out, x);

@@ -320,6 +320,12 @@ int machine_elf_functions(struct machine *m, const char *path,
 int machine_elf_symbols(const char *path, struct str pattern, struct arena *a,
 			elf_symbol_vec *out);
 
+/* A function or variable of an ELF by its name, also where only the separate
+ * symbols have it; offset is 0 for what is not in the file (.bss). Of several
+ * the one with the lowest address. Nothing is reported. */
+bool machine_elf_symbol(const char *path, struct str name, struct arena *a,
+			struct elf_symbol *out);
+
 /* Appends the stubs through which an ELF calls functions of libraries, by the
  * name of what is called: "puts@plt". Nothing is reported. */
 void machine_elf_stubs(const char *path, struct arena *a, elf_symbol_vec *out);

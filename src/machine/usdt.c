@@ -220,6 +220,7 @@ static void read_site(const struct reading *r, struct str bytes)
 		return;
 	if (address[2] && !elf_to_offset(r->f, address[2], &site.semaphore))
 		return;
+	site.address = address[0];
 	site.provider = str_copy(r->a, provider);
 	site.name = str_copy(r->a, name);
 	site.operands = settle_all(r, operands, address[0]);

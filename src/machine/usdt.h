@@ -13,6 +13,7 @@ struct usdt_site {
 	struct str operands; /* a word for each argument: "-4@%edi 8@16(%rsp)";
 				symbols are numbers: see usdt_operand() */
 	uint64_t offset; /* in the file */
+	uint64_t address; /* virtual address in the file */
 	uint64_t semaphore; /* its offset in the file; 0: none */
 };
 typedef VEC(struct usdt_site) usdt_site_vec;

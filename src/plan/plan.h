@@ -181,7 +181,8 @@ enum fixup_kind {
 	FX_NCPUS, /* possible CPUs */
 	FX_START_NS, /* bpf_ktime_get_boot_ns() at start */
 	FX_KADDR, /* arg = kernel symbol */
-	FX_UADDR, /* arg = "path:symbol" */
+	FX_UADDR, /* arg = "path:symbol", "path:provider:name" of a mark that
+		     is in one place: its address in the file */
 	FX_CGROUPID, /* arg = path */
 	FX_OPTION, /* arg = name of a parameter --name=...: int64_t */
 	FX_OPTION_TEXT, /* the same as text */
