@@ -17,6 +17,7 @@ struct fn_code {
 	uint32_t places[MAX_REGS]; /* parameters that are in registers: their
 				      numbers */
 	uint32_t n_regs;
+	bool has_context; /* its last parameter */
 	uint32_t *params; /* of each other parameter: where in scratch + 1 */
 	uint32_t ret; /* in scratch + 1; 0: only in a register */
 	uint32_t ended; /* the same */
@@ -31,6 +32,7 @@ static void emit_fn(struct cg *g, const struct prog *p,
 struct need {
 	struct cg *g;
 	const struct prog *p;
+	bool has_context; /* something here is given the context */
 };
 
 static struct fn_code *find(struct cg *g, const struct fn_decl *f)
@@ -49,6 +51,18 @@ static void need_expr(struct expr *e, void *arg)
 		emit_fn(n->g, n->p, e->call.user);
 }
 
+/* Functions that are called from here have been emitted. */
+static void find_context(struct expr *e, void *arg)
+{
+	struct need *n = arg;
+
+	if (e->kind != EX_CALL)
+		return;
+	n->has_context |= e->call.fn && e->call.fn->flags & FN_CONTEXT;
+	n->has_context |= e->call.user &&
+			  find(n->g, e->call.user)->has_context;
+}
+
 /* Callees first. */
 void fns_emit(struct cg *g, const struct prog *p)
 {
@@ -59,6 +73,7 @@ void fns_emit(struct cg *g, const struct prog *p)
 
 	g->fns.n = 0;
 	g->fn = NULL;
+	g->event_prog = p;
 	if (p->predicate)
 		stmt_each_expr(&predicate, need_expr, &n);
 	stmt_each_expr(p->body, need_expr, &n);
@@ -76,13 +91,13 @@ void fns_emit(struct cg *g, const struct prog *p)
 static void place_params(struct cg *g, struct fn_code *c)
 {
 	const struct fn_param *p;
-	uint32_t i = 0, n = 0;
+	uint32_t i = 0, n = 0, max = MAX_REGS - c->has_context;
 
 	for (p = c->fn->params; p; p = p->next)
 		n++;
 	c->params = arena_alloc(g->arena, (n + 1) * sizeof(*c->params));
 	for (p = c->fn->params; p; p = p->next, i++) {
-		if (is_reg(p->sym->type) && c->n_regs < MAX_REGS)
+		if (is_reg(p->sym->type) && c->n_regs < max)
 			c->places[c->n_regs++] = i;
 		else
 			c->params[i] =
@@ -153,9 +168,14 @@ static void emit_code(struct cg *g, struct fn_code *c, const char *name)
 	LLVMTypeRef regs[] = { g->i64, g->i64, g->i64, g->i64, g->i64 };
 	struct func f = { 0 };
 
-	c->type = LLVMFunctionType(g->i64, regs, c->n_regs, false);
+	if (c->has_context)
+		regs[c->n_regs] = g->ptr;
+	c->type = LLVMFunctionType(g->i64, regs, c->n_regs + c->has_context,
+				   false);
 	func_begin(g, &f, name, c->type, NULL);
 	c->code = f.fn;
+	if (c->has_context)
+		f.ctx = LLVMGetParam(f.fn, c->n_regs);
 	LLVMSetLinkage(f.fn, LLVMInternalLinkage);
 	LLVMAddAttributeAtIndex(f.fn, LLVMAttributeFunctionIndex,
 				LLVMCreateEnumAttribute(g->ctx, noinline, 0));
@@ -180,6 +200,9 @@ static void emit_fn(struct cg *g, const struct prog *p, const struct fn_decl *f)
 	uint32_t before = g->scratch_max;
 
 	stmt_each_expr(f->body, need_expr, &n);
+	n.has_context = false;
+	stmt_each_expr(f->body, find_context, &n);
+	c->has_context = n.has_context;
 	c->fn = f;
 	body.first_probe = p->first_probe;
 	body.symbol = p->symbol;
@@ -287,7 +310,11 @@ struct val emit_user_call(struct cg *g, const struct expr *e)
 	for (i = 0; i < c->n_regs; i++)
 		regs[i] = ir_as_i64(g, ir_value(g, v[c->places[i]]));
 	pass_in_memory(g, c, v);
-	n = LLVMBuildCall2(g->b, c->type, c->code, regs, c->n_regs, "");
+	if (c->has_context)
+		regs[c->n_regs] = ir_context(g);
+	n = LLVMBuildCall2(g->b, c->type, c->code, regs,
+			   c->n_regs + c->has_context, "");
+	known_forget_called(g);
 	end_with(g, c);
 	if (c->fn->ret->kind == TY_NONE)
 		return ir_none(g);

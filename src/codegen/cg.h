@@ -50,10 +50,28 @@ struct func {
 	LLVMValueRef scratch; /* alloca of the pointer; NULL: not used */
 	LLVMValueRef frame; /* the captured variables; NULL: none */
 	LLVMValueRef name; /* i64: which attach point, when known */
+	LLVMValueRef task_name; /* see ir_once(); NULL: not kept */
+	uint32_t name_uses; /* in the program; 0: not counted yet */
 	struct loop *loop;
 	LLVMMetadataRef scope;
+	VEC(struct known) known; /* reuse.c */
 	VEC(struct stack_temp) temps;
 	VEC(size_t) taken; /* indices into temps, newest last */
+};
+
+/* What may be known already. */
+enum known_kind {
+	KNOWN_IDS, /* ir_pid_tgid() */
+	KNOWN_NAME, /* where ir_once() keeps it */
+	KNOWN_STORAGE, /* of the thread: its address, maybe NULL */
+	KNOWN_ENTRY, /* a number in a map */
+};
+
+struct known {
+	enum known_kind kind;
+	const struct map *map; /* of an entry */
+	const struct expr *keys; /* the same */
+	LLVMValueRef v; /* NULL: not any more */
 };
 
 /* The frame of captured variables starts with whether the body of a loop
@@ -199,6 +217,18 @@ const struct type *arith_type(struct cg *g, enum op op,
 			      const struct expr *value);
 struct val emit_compare(struct cg *g, enum op op, const struct type *common,
 			struct val a, struct val b);
+
+/* --- what is known already (reuse.c) ---------------------------------------------- */
+
+/* Each NULL when it is not known. */
+LLVMValueRef known_value(struct cg *g, enum known_kind kind);
+LLVMValueRef known_entry(struct cg *g, const struct expr *e); /* EX_MAP */
+void known_add(struct cg *g, enum known_kind kind, LLVMValueRef v);
+void known_add_entry(struct cg *g, const struct expr *e, LLVMValueRef v);
+void known_forget(struct cg *g, enum known_kind kind);
+void known_forget_map(struct cg *g, const struct map *m); /* it was changed */
+void known_forget_var(struct cg *g); /* a variable was */
+void known_forget_called(struct cg *g); /* by code elsewhere, who knows what */
 
 /* --- functions of the script (call.c) --------------------------------------------- */
 

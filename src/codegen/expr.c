@@ -424,11 +424,18 @@ static struct val emit_param(struct cg *g, const struct expr *e)
 
 static struct val emit_call(struct cg *g, const struct expr *e)
 {
+	const struct expr *a;
+	struct val v;
+
 	if (e->call.user)
 		return emit_user_call(g, e);
 	if (!e->call.fn)
 		return ir_none(g);
-	return e->call.fn->emit ? e->call.fn->emit(g, e) : ir_send(g, e);
+	v = e->call.fn->emit ? e->call.fn->emit(g, e) : ir_send(g, e);
+	for (a = e->call.args; a; a = a->next)
+		if (a->kind == EX_MAP) /* it may have removed something */
+			known_forget_map(g, a->map.sym);
+	return v;
 }
 
 static struct val emit_block(struct cg *g, const struct expr *e)

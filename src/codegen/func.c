@@ -194,6 +194,7 @@ void var_set(struct cg *g, const struct var *v, struct val x)
 	n = x.where == VAL_NONE ? ir_i64(g, 0) : ir_convert(g, x, v->type).v;
 	if (g->slots[v->index].frame && v->type->kind != TY_PTR)
 		n = unknown(g, n);
+	known_forget_var(g);
 	dst = var_mem(g, v);
 	LLVMBuildStore(g->b, n, dst.v);
 }

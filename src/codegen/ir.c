@@ -263,7 +263,8 @@ struct ir_if ir_if(struct cg *g, LLVMValueRef condition)
 {
 	LLVMBasicBlockRef then = ir_block(g, "then");
 	struct ir_if i = { .otherwise = ir_block(g, "else"),
-			   .end = ir_block(g, "end") };
+			   .end = ir_block(g, "end"),
+			   .known = g->f->known.n };
 
 	ir_cond(g, condition, then, i.otherwise);
 	ir_at(g, then);
@@ -273,6 +274,7 @@ struct ir_if ir_if(struct cg *g, LLVMValueRef condition)
 void ir_else(struct cg *g, struct ir_if *i)
 {
 	i->from_then = LLVMGetInsertBlock(g->b);
+	g->f->known.n = i->known;
 	ir_br(g, i->end);
 	ir_at(g, i->otherwise);
 }
@@ -282,6 +284,7 @@ void ir_end(struct cg *g, struct ir_if *i)
 	if (!i->from_then)
 		ir_else(g, i);
 	i->from_else = LLVMGetInsertBlock(g->b);
+	g->f->known.n = i->known;
 	ir_br(g, i->end);
 	ir_at(g, i->end);
 }
@@ -299,17 +302,51 @@ LLVMValueRef ir_phi(struct cg *g, const struct ir_if *i, LLVMValueRef a,
 
 /* --- helpers ------------------------------------------------------------------- */
 
+/* What the helper returns is the same whenever a program asks. */
+static bool is_pure(enum bpf_func_id id)
+{
+	static const enum bpf_func_id pure[] = {
+		BPF_FUNC_get_smp_processor_id, BPF_FUNC_get_current_pid_tgid,
+		BPF_FUNC_get_current_uid_gid,  BPF_FUNC_get_current_task,
+		BPF_FUNC_get_numa_node_id,     BPF_FUNC_get_current_cgroup_id,
+		BPF_FUNC_get_current_task_btf,
+	};
+
+	for (size_t i = 0; i < sizeof(pure) / sizeof(*pure); i++)
+		if (pure[i] == id)
+			return true;
+	return false;
+}
+
+/* LLVM then calls it once, or not at all. */
+static LLVMValueRef mark_pure(struct cg *g, LLVMValueRef call)
+{
+	static const char *const names[] = { "memory", "nounwind",
+					     "willreturn" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		unsigned int kind = LLVMGetEnumAttributeKindForName(
+			names[i], strlen(names[i]));
+
+		LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
+					 LLVMCreateEnumAttribute(g->ctx, kind,
+								 0));
+	}
+	return call;
+}
+
 LLVMValueRef ir_helper_n(struct cg *g, enum bpf_func_id id, LLVMTypeRef ret,
 			 unsigned int n, LLVMValueRef *args)
 {
 	LLVMTypeRef types[5], fn;
-	LLVMValueRef address = LLVMConstIntToPtr(ir_i64(g, id), g->ptr);
+	LLVMValueRef address = LLVMConstIntToPtr(ir_i64(g, id), g->ptr), call;
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
 		types[i] = LLVMTypeOf(args[i]);
 	fn = LLVMFunctionType(ret, types, n, false);
-	return LLVMBuildCall2(g->b, fn, address, args, n, "");
+	call = LLVMBuildCall2(g->b, fn, address, args, n, "");
+	return is_pure(id) ? mark_pure(g, call) : call;
 }
 
 static LLVMValueRef helper_va(struct cg *g, enum bpf_func_id id,
@@ -423,17 +460,23 @@ LLVMValueRef ir_fixup_of(struct cg *g, enum fixup_kind kind, struct str arg)
 /* Where espy is in the first namespace, the verifier drops the branch. */
 LLVMValueRef ir_pid_tgid(struct cg *g)
 {
-	LLVMValueRef ids = ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0);
-	LLVMValueRef ino = ir_fixup_kind(g, FX_PIDNS_INO), seen, p;
-	struct ir_if i = ir_if(g, ir_truth_of(g, ino));
+	LLVMValueRef ids = known_value(g, KNOWN_IDS), ino, seen, p;
+	struct ir_if i;
 
+	if (ids)
+		return ids;
+	ids = ir_helper(g, BPF_FUNC_get_current_pid_tgid, 0);
+	ino = ir_fixup_kind(g, FX_PIDNS_INO);
+	i = ir_if(g, ir_truth_of(g, ino));
 	p = ir_number_place(g); /* struct bpf_pidns_info: pid, tgid */
 	ir_helper(g, BPF_FUNC_get_ns_current_pid_tgid, 4,
 		  ir_fixup_kind(g, FX_PIDNS_DEV), ino, p,
 		  ir_i64(g, sizeof(struct bpf_pidns_info)));
 	seen = ir_number_at(g, p);
 	ir_end(g, &i);
-	return ir_phi(g, &i, seen, ids);
+	ids = ir_phi(g, &i, seen, ids);
+	known_add(g, KNOWN_IDS, ids);
+	return ids;
 }
 
 LLVMValueRef ir_context(struct cg *g)

@@ -144,6 +144,8 @@ const struct expr *call_arg(const struct expr *call, unsigned int n);
 /* --- the program ---------------------------------------------------------------- */
 
 const struct prog *ir_prog(const struct cg *g);
+/* The same, of a function the program that calls it. */
+const struct prog *ir_event_prog(const struct cg *g);
 struct arena *ir_arena(struct cg *g); /* until the code is made */
 struct types *ir_types(struct cg *g);
 const char *ir_arch(const struct cg *g);
@@ -252,6 +254,10 @@ const struct type *ir_agg_type(struct cg *g); /* of the map */
 /* *p += n: a number that only this CPU changes. */
 void ir_bump(struct cg *g, LLVMValueRef p, LLVMValueRef n);
 
+/* A value that is made lazily and the same whenever the program asks for the
+ * builtin e: made once where it is asked for again. */
+struct val ir_once(struct cg *g, const struct expr *e, struct val v);
+
 /* The number an aggregation shows, over all CPUs; 0 when there is none. */
 LLVMValueRef ir_agg_read(struct cg *g, const struct map *m, struct val key);
 
@@ -277,6 +283,7 @@ struct val ir_send_filled(struct cg *g, const struct expr *call,
  * ir_phi() joins two i64 after ir_end(). */
 struct ir_if {
 	LLVMBasicBlockRef otherwise, end, from_then, from_else;
+	size_t known; /* how much was, before */
 };
 struct ir_if ir_if(struct cg *g, LLVMValueRef condition);
 void ir_else(struct cg *g, struct ir_if *i);

@@ -165,6 +165,7 @@ void emit_loop(struct cg *g, const struct stmt *s)
 	struct loop l;
 	uint32_t from = 0;
 
+	known_forget_called(g);
 	if (s->kind == ST_FOR_RANGE)
 		n = range_turns(g, s, &from);
 	here = LLVMGetInsertBlock(g->b);
@@ -184,6 +185,7 @@ void emit_loop(struct cg *g, const struct stmt *s)
 	loop_returned(g);
 	ir_else(g, &some);
 	ir_end(g, &some);
+	known_forget_called(g); /* what the bounds have found out */
 }
 
 /* --- the number of entries -------------------------------------------------- */

@@ -131,8 +131,13 @@ struct val ir_map_found(struct cg *g, const struct map *m, LLVMValueRef p,
 struct val emit_map_read(struct cg *g, const struct expr *e)
 {
 	const struct map *m = e->map.sym;
-	struct val key = ir_map_key(g, m, e->map.keys);
+	bool is_kept = !e->site && !ir_map_percpu(g, m) && is_reg(m->value);
+	LLVMValueRef n = is_kept ? known_entry(g, e) : NULL;
+	struct val key, v;
 
+	if (n)
+		return ir_reg(n, stored_type(g, m->value));
+	key = ir_map_key(g, m, e->map.keys);
 	if (e->site)
 		ir_warn_if(g, ir_is_zero(g, ir_map_lookup(g, m, key)), e->site,
 			   ir_i64(g, 0));
@@ -141,7 +146,10 @@ struct val emit_map_read(struct cg *g, const struct expr *e)
 				  ir_reg(ir_agg_read(g, m, key),
 					 type_int(g->types, 8, true)),
 				  e->type);
-	return read_value(g, m, key);
+	v = read_value(g, m, key);
+	if (is_kept)
+		known_add_entry(g, e, v.v);
+	return v;
 }
 
 /* --- writing ------------------------------------------------------------------------ */
@@ -298,6 +306,7 @@ static struct val modify(struct cg *g, const struct expr *t, enum op op,
 	old = change(g, p, stored_type(g, m->value), op, type, x, site);
 	ir_map_set_mark(g, m, p, true);
 	ir_end(g, &i);
+	known_forget_map(g, m);
 	return ir_reg(ir_phi(g, &i, old, ir_i64(g, 0)),
 		      stored_type(g, m->value));
 }
@@ -325,8 +334,10 @@ void emit_map_assign(struct cg *g, const struct stmt *s)
 		assign_agg(g, t, v);
 		return;
 	}
-	if (s->assign.op == OP_NONE)
-		return assign_plain(g, t, emit_expr(g, v));
+	if (s->assign.op == OP_NONE) {
+		assign_plain(g, t, emit_expr(g, v));
+		return known_forget_map(g, t->map.sym);
+	}
 	modify(g, t, s->assign.op,
 	       arith_type(g, s->assign.op, t->map.sym->value, v),
 	       emit_expr(g, v), v->site ? v->site : t->site);

@@ -22,6 +22,37 @@ static LLVMValueRef storage(struct cg *g, bool create)
 	return thread_storage(g, g->selfs, create);
 }
 
+/* For reading. */
+static LLVMValueRef storage_found(struct cg *g)
+{
+	LLVMValueRef p = known_value(g, KNOWN_STORAGE);
+
+	if (!p) {
+		p = storage(g, false);
+		known_add(g, KNOWN_STORAGE, p);
+	}
+	return p;
+}
+
+/* Made unless there is one. */
+static LLVMValueRef storage_made(struct cg *g)
+{
+	LLVMValueRef p = known_value(g, KNOWN_STORAGE), made;
+	struct ir_if i;
+
+	if (!p) {
+		made = storage(g, true);
+	} else {
+		i = ir_if(g, ir_is_zero(g, p));
+		made = storage(g, true);
+		ir_end(g, &i);
+		made = ir_phi(g, &i, made, p);
+	}
+	known_forget(g, KNOWN_STORAGE);
+	known_add(g, KNOWN_STORAGE, made);
+	return made;
+}
+
 /* Where the variable is in the thread's value at p. A pointer kept there is a
  * number to the verifier. */
 static struct val self_at(struct cg *g, LLVMValueRef p, const struct var *v)
@@ -38,7 +69,7 @@ static struct val self_at(struct cg *g, LLVMValueRef p, const struct var *v)
 struct val emit_self(struct cg *g, const struct expr *e)
 {
 	const struct var *v = e->self.sym;
-	LLVMValueRef p = storage(g, false), n = NULL;
+	LLVMValueRef p = storage_found(g), n = NULL;
 	struct val x, copy = { 0 };
 	struct ir_if i;
 
@@ -63,7 +94,7 @@ struct val emit_self(struct cg *g, const struct expr *e)
  * fail for the latter reason, too, and cannot be told from "never assigned". */
 static LLVMValueRef for_write(struct cg *g, const struct expr *t)
 {
-	LLVMValueRef p = storage(g, true);
+	LLVMValueRef p = storage_made(g);
 
 	ir_warn_if(g, ir_is_zero(g, p), t->site, ir_i64(g, 0));
 	return p;

@@ -65,6 +65,7 @@ static void emit_let(struct cg *g, const struct stmt *s)
 static void emit_unroll(struct cg *g, const struct stmt *s)
 {
 	struct loop l = { .outer = g->f->loop, .done = ir_block(g, "done") };
+	size_t known = g->f->known.n;
 	uint32_t i;
 
 	g->f->loop = &l;
@@ -72,6 +73,7 @@ static void emit_unroll(struct cg *g, const struct stmt *s)
 		l.next = ir_block(g, "next");
 		emit_stmts(g, s->loop.body);
 		ir_br(g, l.next);
+		g->f->known.n = known; /* `continue` may have skipped it */
 		ir_at(g, l.next);
 	}
 	ir_br(g, l.done);

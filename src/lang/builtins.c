@@ -82,10 +82,10 @@ static void fill_comm(struct cg *g, const struct val *src, struct val dst,
 
 static struct val emit_comm(struct cg *g, const struct expr *e)
 {
-	(void)g;
-	return (struct val){ .type = e->type,
-			     .where = VAL_LAZY,
-			     .fill = fill_comm };
+	return ir_once(g, e,
+		       (struct val){ .type = e->type,
+				     .where = VAL_LAZY,
+				     .fill = fill_comm });
 }
 
 static struct val emit_probe(struct cg *g, const struct expr *e)
@@ -307,11 +307,11 @@ const struct builtin builtins[] = {
 		 "arg1 and so on. Of functions those in registers: up to "
 		 "arg5.",
 	  .example = "uprobe:/bin/sh:main { print(arg0); }" },
-	{ "cgroup", "uint64", .emit = emit_helper,
+	{ "cgroup", "uint64", .flags = BI_SAME, .emit = emit_helper,
 	  .arg = BPF_FUNC_get_current_cgroup_id,
 	  .doc = "Id of the current task's cgroup (version 2).",
 	  .example = "@[cgroup] = count();" },
-	{ "comm", "string[16]", .emit = emit_comm,
+	{ "comm", "string[16]", .flags = BI_SAME, .emit = emit_comm,
 	  .doc = "Name of the current task.", .example = "@[comm] = count();" },
 	{ "config", "any", .check = check_config,
 	  .doc = "The options of the script, as a record of constants.",
@@ -320,7 +320,7 @@ const struct builtin builtins[] = {
 	  .emit = emit_slot,
 	  .doc = "Process id of the command given with -c, 0 without.",
 	  .example = "if (pid == cpid) { @ = count(); }" },
-	{ "cpu", "uint32", .emit = emit_helper,
+	{ "cpu", "uint32", .flags = BI_SAME, .emit = emit_helper,
 	  .arg = BPF_FUNC_get_smp_processor_id, .doc = "Number of the CPU.",
 	  .example = "@[cpu] = count();" },
 	{ "ctx", "any", .flags = BI_CTX | BI_AS_KPROBE, .check = check_ctx,
@@ -341,7 +341,7 @@ const struct builtin builtins[] = {
 	{ "func", "any", .flags = BI_CTX, .check = check_func,
 	  .emit = emit_func, .doc = "Name of the traced function.",
 	  .example = "uprobe:/bin/sh:main { @[func] = count(); }" },
-	{ "gid", "uint32", .emit = emit_upper,
+	{ "gid", "uint32", .flags = BI_SAME, .emit = emit_upper,
 	  .arg = BPF_FUNC_get_current_uid_gid,
 	  .doc = "Group id of the current task.", .example = "print(gid);" },
 	{ "has_cpid", "bool", .needs_fixup = true, .fixup = FX_CHILD_PID,
@@ -357,11 +357,11 @@ const struct builtin builtins[] = {
 	  .arg = BPF_FUNC_ktime_get_boot_ns,
 	  .doc = "Nanoseconds since boot, sleep included.",
 	  .example = "@start[tid] = nsecs;" },
-	{ "numaid", "uint32", .emit = emit_helper,
+	{ "numaid", "uint32", .flags = BI_SAME, .emit = emit_helper,
 	  .arg = BPF_FUNC_get_numa_node_id,
 	  .doc = "Number of the CPU's memory node.",
 	  .example = "@[numaid] = count();" },
-	{ "pid", "uint32", .emit = emit_pid,
+	{ "pid", "uint32", .flags = BI_SAME, .emit = emit_pid,
 	  .doc = "Process id, as seen from espy's own pid namespace; 0 when "
 		 "the process is not in it.",
 	  .example = "@[pid] = count();" },
@@ -378,11 +378,11 @@ const struct builtin builtins[] = {
 	{ "retval", "uint64", .flags = BI_RETVAL | BI_CTX, .emit = emit_retval,
 	  .doc = "What the function returned.",
 	  .example = "uretprobe:/bin/sh:main { print(retval); }" },
-	{ "tid", "uint32", .emit = emit_tid,
+	{ "tid", "uint32", .flags = BI_SAME, .emit = emit_tid,
 	  .doc = "Thread id, as seen from espy's own pid namespace; 0 when "
 		 "the process is not in it.",
 	  .example = "@start[tid] = nsecs;" },
-	{ "uid", "uint32", .emit = emit_lower,
+	{ "uid", "uint32", .flags = BI_SAME, .emit = emit_lower,
 	  .arg = BPF_FUNC_get_current_uid_gid,
 	  .doc = "User id of the current task.", .example = "print(uid);" },
 	{ "username", "username_t", .emit = emit_lower,

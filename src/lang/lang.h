@@ -28,6 +28,7 @@ enum fn_flags {
 	FN_AS_KPROBE = 1 << 6, /* differs where a fentry stands for a kprobe */
 	FN_SHOWS_MAPS = 1 << 7, /* user space prints its first argument when
 				   that is a map, or several */
+	FN_CONTEXT = 1 << 8, /* its code is given the program's context */
 };
 
 /* Prototypes are text: "RESULT NAME(TYPE name, ...)".
@@ -85,6 +86,7 @@ enum bi_flags {
 	BI_REGS = 1 << 4, /* only with CTX_REGS (argN) or CTX_RAW */
 	BI_NUMBERED = 1 << 5, /* the N at the end of its name is a number */
 	BI_AS_KPROBE = 1 << 6, /* differs where a fentry stands for a kprobe */
+	BI_SAME = 1 << 7, /* the same whenever a program asks */
 };
 
 struct builtin {
