@@ -122,6 +122,7 @@ struct cg {
 	uint32_t wanted; /* bits: which of bcode_table to link */
 
 	const struct prog *prog;
+	const struct prog *event_prog; /* of functions: whom they are for */
 	uint32_t prog_index;
 	struct func *f;
 	struct slot *slots; /* prog->n_vars */

@@ -101,6 +101,11 @@ const struct prog *ir_prog(const struct cg *g)
 	return g->prog;
 }
 
+const struct prog *ir_event_prog(const struct cg *g)
+{
+	return g->fn ? g->event_prog : g->prog;
+}
+
 struct arena *ir_arena(struct cg *g)
 {
 	return g->arena;

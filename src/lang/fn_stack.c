@@ -71,8 +71,6 @@ static bool check_stack(struct sema *s, struct expr *call, enum type_kind kind)
 	bool is_user = kind == TY_USTACK;
 	uint32_t frames = DEFAULT_FRAMES;
 
-	if (s->prog->fn)
-		return sema_not_here(s, call->span, call->call.id);
 	if (mode == SM_BUILD_ID && !is_user)
 		mode = SM_BPFTRACE;
 	if (!check_args(s, call, is_user, &mode, &frames))
@@ -161,7 +159,7 @@ static bool is_system_call(const struct prog *p)
 /* Whose addresses they are (struct stack_frames). */
 static LLVMValueRef owner(struct cg *g, const struct type *t)
 {
-	const struct prog *p = ir_prog(g);
+	const struct prog *p = ir_event_prog(g);
 
 	if (t->kind == TY_KSTACK && is_system_call(p))
 		return ir_i64(g, STACK_OF_TASK);
@@ -188,12 +186,13 @@ static struct val emit_unwound(struct cg *g, const struct expr *call)
 	const struct type *t = call->type;
 
 	return emit_id(g, call,
-		       ir_unwind(g, words_of(ir_prog(g), t), owner(g, t),
+		       ir_unwind(g, words_of(ir_event_prog(g), t), owner(g, t),
 				 call->span));
 }
 
 static struct val emit_stack(struct cg *g, const struct expr *call)
 {
+	const struct prog *p = ir_event_prog(g);
 	const struct type *t = call->type;
 	LLVMValueRef map;
 	struct val room;
@@ -202,11 +201,11 @@ static struct val emit_stack(struct cg *g, const struct expr *call)
 	    ir_option(g, OPT_USTACK_UNWIND))
 		return emit_unwound(g, call);
 	map = ir_stacks(g, &room);
-	return emit_id(
-		g, call,
-		ir_call_c(g, "stack", "espy_stack_take", 6, ir_context(g), map,
-			  room.v, ir_i64(g, words_of(ir_prog(g), t)),
-			  ir_i64(g, flags_of(ir_prog(g), t)), owner(g, t)));
+	return emit_id(g, call,
+		       ir_call_c(g, "stack", "espy_stack_take", 6,
+				 ir_context(g), map, room.v,
+				 ir_i64(g, words_of(p, t)),
+				 ir_i64(g, flags_of(p, t)), owner(g, t)));
 }
 
 struct val fn_stack_len(struct cg *g, struct val stack)
@@ -222,8 +221,8 @@ struct val fn_stack_len(struct cg *g, struct val stack)
 
 const struct function stack_functions[] = {
 	{ "kstack", "any kstack([word mode], [word limit])",
-	  .flags = FN_AS_KPROBE, .check = check_kstack, .lower = lower_stack,
-	  .emit = emit_stack,
+	  .flags = FN_AS_KPROBE | FN_CONTEXT, .check = check_kstack,
+	  .lower = lower_stack, .emit = emit_stack,
 	  .doc = "The stack of the kernel: who called whom, innermost first. "
 		 "Mode is bpftrace (function+offset), perf (like perf script) "
 		 "or raw (addresses); the option stack_mode is the default. "
@@ -231,16 +230,16 @@ const struct function stack_functions[] = {
 		 "than that also needs kernel.perf_event_max_stack.",
 	  .example = "profile:hz:99 { @[kstack(5)] = count(); }" },
 	{ "ustack", "any ustack([word mode], [word limit])",
-	  .flags = FN_AS_KPROBE, .check = check_ustack, .lower = lower_stack,
-	  .emit = emit_stack,
+	  .flags = FN_AS_KPROBE | FN_CONTEXT, .check = check_ustack,
+	  .lower = lower_stack, .emit = emit_stack,
 	  .doc = "The stack of the current process, found by its frame "
 		 "pointers, or as dw_ustack does with the option "
 		 "ustack_unwind. Besides kstack's modes there is build_id: "
 		 "the build id of the file and the offset in it.",
 	  .example = "profile:hz:99 { @[ustack(perf), comm] = count(); }" },
 	{ "dw_ustack", "any dw_ustack([word mode], [word limit])",
-	  .flags = FN_AS_KPROBE, .check = check_unwound, .lower = lower_unwound,
-	  .emit = emit_unwound,
+	  .flags = FN_AS_KPROBE | FN_CONTEXT, .check = check_unwound,
+	  .lower = lower_unwound, .emit = emit_unwound,
 	  .doc = "The stack of the current process also where its code has no "
 		 "frame pointers, as in what distributions ship: found by the "
 		 "tables of .eh_frame, which are loaded for the process of -p "

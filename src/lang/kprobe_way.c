@@ -4,6 +4,7 @@
 /* Each function becomes a program of its own; beyond these a program for all,
  * by links for many, costs less to load and attach. */
 #define MAX_POINTS 4
+#define MAX_CALLS  1000 /* of functions that are looked into */
 
 /* What programs themselves call, directly or while they allocate, lock, sample
  * and send. A kprobe there is passed over while a program runs on its CPU; a
@@ -25,6 +26,8 @@ static bool is_inner(struct str name)
 }
 
 struct look {
+	const struct script *script;
+	unsigned int calls; /* of functions that were looked into */
 	unsigned int args; /* times that arguments are read by number... */
 	unsigned int args_at_entry; /* ... below entry() */
 	bool is_kprobes; /* something here differs */
@@ -44,6 +47,21 @@ static void count_args(struct expr *e, void *arg)
 	expr_each_child(e, count_args, arg);
 }
 
+static void look_at(struct expr *e, void *arg);
+
+/* What functions of the script do is done by who calls them. */
+static void look_into(struct str name, struct look *look)
+{
+	struct fn_decl *f = look->script->fns;
+
+	while (f && !str_eq(f->name, name))
+		f = f->next;
+	if (!f || look->is_kprobes)
+		return;
+	look->is_kprobes = ++look->calls == MAX_CALLS; /* or calls itself */
+	stmt_each_expr(f->body, look_at, look);
+}
+
 static void look_at(struct expr *e, void *arg)
 {
 	const struct function *f = NULL;
@@ -56,6 +74,7 @@ static void look_at(struct expr *e, void *arg)
 	} else if (e->kind == EX_CALL) {
 		f = function_find(e->call.id);
 		b = f ? NULL : builtin_find(e->call.id);
+		look_into(e->call.id, look);
 	}
 	look->args += is_numbered(e);
 	look->is_kprobes |= (b && b->flags & BI_AS_KPROBE) ||
@@ -75,7 +94,7 @@ static void look_below(struct expr *e, void *arg)
 static bool is_body_indifferent(struct expand *x, bool is_return)
 {
 	const struct probe *p = x->probe;
-	struct look look = { 0 };
+	struct look look = { .script = x->script };
 
 	if (p->predicate)
 		look_below(p->predicate, &look);
