@@ -104,6 +104,8 @@ AC_DEFUN([_AX_LLVM_HAVE_ARCHIVES], [
 AC_DEFUN([_AX_LLVM_TRY], [
 	AS_IF([test $llvm_link = static], [
 		llvm_short="-lz -lzstd -lrt -ldl -lm -lpthread"
+		test "$run_archives" = no ||
+			llvm_short="-Wl,-Bstatic -lz -lzstd -Wl,-Bdynamic -lrt -ldl -lm -lpthread"
 		llvm_long=`$LLVM_CONFIG --link-static --system-libs`
 	], [
 		llvm_short=
