@@ -31,8 +31,8 @@ users()
 	case $1 in
 	llvm-c/*) echo src/codegen ;;
 	bpf/*) echo src/machine src/cli runtime bpf-helpers ;;
-	libelf.h | gelf.h | elf.h) echo src/plan/plan_elf.c src/machine \
-		runtime ;;
+	libelf.h | gelf.h | elf.h) echo src/plan/code.c \
+		src/plan/plan_elf.c src/machine runtime ;;
 	elfutils/* | dwarf.h) echo src/machine runtime ;;
 	readline/*) echo src/cli ;;
 	*) echo any ;;

@@ -18,7 +18,7 @@ n=0 failed=0
 try()
 {
 	n=$((n + 1))
-	if "$ESPY" --unsafe --check "$2" word >"$tmp/said" 2>&1 </dev/null &&
+	if "$ESPY" --unsafe --check -q "$2" word >"$tmp/said" 2>&1 </dev/null &&
 	   test ! -s "$tmp/said"; then
 		echo "ok $n - $1"
 		return

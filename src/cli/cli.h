@@ -8,8 +8,9 @@
 
 enum mode {
 	MODE_RUN, /* compile, then run */
-	MODE_CHECK, /* --check: stop before code is made */
+	MODE_CHECK, /* --check: make the code and report on it */
 	MODE_EMIT, /* --emit=STAGE: print a stage */
+	MODE_TIME, /* --emit=time */
 	MODE_SAVE, /* --save FILE */
 	MODE_REPL, /* -i, or no script on a terminal */
 	MODE_LIST, /* -l */

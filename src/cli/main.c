@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/check.h"
 #include "cli/cli.h"
 #include "cli/completion.h"
 #include "cli/docs.h"
 #include "cli/explain.h"
+#include "cli/times.h"
 #include "cli/tools.h"
 #include "cli/repl.h"
 
@@ -23,6 +25,7 @@ struct app {
 	struct machine *machine;
 	struct buf text; /* of the script or saved program */
 	struct buf path; /* of --tool */
+	struct laps laps; /* MODE_TIME */
 };
 
 static int put(const struct buf *b)
@@ -90,8 +93,6 @@ static int save(struct app *a, const struct plan *p)
 
 static enum stage last_stage(const struct cli *c)
 {
-	if (c->mode == MODE_CHECK)
-		return STAGE_PLAN;
 	return c->mode == MODE_EMIT ? c->stage : STAGE_OBJ;
 }
 
@@ -113,6 +114,8 @@ static struct plan *make_plan(struct app *a, struct str name,
 		.last = last_stage(c),
 	};
 
+	if (c->mode == MODE_TIME)
+		o.laps = &a->laps;
 	if (c->mode == MODE_EMIT)
 		o.text[c->stage] = emitted;
 	a->cli.run.session.params_checked = true;
@@ -137,6 +140,41 @@ static struct plan *load_plan(struct app *a, struct buf *emitted)
 	return p;
 }
 
+/* p NULL: there are mistakes, which only JSON tells again. */
+static int report(struct app *a, const struct plan *p)
+{
+	const struct session_opts *o = &a->cli.run.session;
+	bool is_json = o->form == OUT_FORM_JSON;
+	auto_buf struct buf out = {};
+	struct check c = {};
+	int status = 0;
+
+	if (!is_json && o->form != OUT_FORM_TEXT) {
+		diag_error(&a->diags, (struct span){}, D_USAGE,
+			   "--check reports as text or json");
+		return 1;
+	}
+	if (o->quiet && !is_json)
+		return 0;
+	if (p && !check_open(&c, p, a->machine, &a->diags))
+		status = run_status(&a->diags);
+	else if (is_json)
+		check_json(p ? &c : NULL, &a->diags, &out);
+	else if (p)
+		check_text(&c, &out);
+	check_free(&c);
+	return status ? status : put(&out);
+}
+
+static int report_times(struct app *a, const struct plan *p)
+{
+	auto_buf struct buf out = {};
+	int status = times_report(&a->laps, p, a->machine, &a->cli, &out,
+				  &a->diags);
+
+	return put(&out) ? 2 : status;
+}
+
 static int run_script(struct app *a)
 {
 	auto_buf struct buf emitted = {};
@@ -148,12 +186,16 @@ static int run_script(struct app *a)
 	struct plan *p = plan_is_elf(buf_view(&a->text))
 				 ? load_plan(a, &emitted)
 				 : make_plan(a, name, &emitted);
+	if (a->cli.mode == MODE_CHECK)
+		status = report(a, p);
 	if (!p)
 		return run_status(&a->diags);
 	/* warnings come before the run, not after it */
 	run_print_diags(&a->diags, a->cli.run.session.colour);
 	if (a->cli.mode == MODE_EMIT)
 		status = put(&emitted);
+	else if (a->cli.mode == MODE_TIME)
+		status = report_times(a, p);
 	else if (a->cli.mode == MODE_SAVE)
 		status = save(a, p);
 	else if (a->cli.mode == MODE_RUN)
@@ -255,6 +297,7 @@ static int dispatch(struct app *a)
 	case MODE_RUN:
 	case MODE_CHECK:
 	case MODE_EMIT:
+	case MODE_TIME:
 	case MODE_SAVE: return run_script(a);
 	}
 	return 1;
@@ -265,6 +308,7 @@ int main(int argc, char **argv)
 	struct app a = {};
 	int status = 1;
 
+	times_begin(&a.laps);
 	a.diags.sources = &a.sources;
 	a.machine = machine_open(getenv("ESPY_SYSROOT"), &a.diags);
 	if (cli_parse(&a.cli, argc, argv, &a.diags)) {

@@ -4,8 +4,9 @@
 # Usage: run.sh [--update] [STAGE/NAME.bt ...]
 #
 #	tests/golden/STAGE/NAME.bt	a script; STAGE is ast, typed, plan, ll
-#					(shown with --emit=STAGE) or errors
-#					(checked with --check)
+#					(shown with --emit=STAGE), errors
+#					(checked with --check -q) or check (with
+#					--check)
 #	tests/golden/STAGE/NAME.out	standard output, standard error and exit
 #					status of the command
 #	tests/golden/STAGE/NAME.check	instead of .out: texts, one a line, that
@@ -39,14 +40,15 @@ comment_of()
 show()
 {
 	case $1 in
-	errors) mode=--check ;;
+	errors) mode='--check -q' ;;
+	check) mode=--check ;;
 	*) mode=--emit=$1 ;;
 	esac
 	cd "$golden/$1" || return 1
 	# Options and words are split at blanks.
-	# shellcheck disable=SC2046
+	# shellcheck disable=SC2046,SC2086
 	env -i PATH="$PATH" ESPY_SYSROOT=../../data/host LC_ALL=C \
-		ASAN_OPTIONS="${ASAN_OPTIONS-}" "$ESPY" "$mode" \
+		ASAN_OPTIONS="${ASAN_OPTIONS-}" "$ESPY" $mode \
 		$(comment_of "$2" args) "$2" $(comment_of "$2" params) \
 		</dev/null 2>"$tmp/err.$$"
 	status=$?

@@ -14,7 +14,7 @@ declare -A gone=(
 
 name=${1:?usage: debian.sh NAME}
 script=/usr/sbin/$name.bt
-said=$(ESPY_MISSING_PROBES=ignore espy --check "$script" 2>&1)
+said=$(ESPY_MISSING_PROBES=ignore espy --check -q "$script" 2>&1)
 status=$?
 lack=${gone[$name]-}
 if [[ $status == 0 && -z $said ]]; then
