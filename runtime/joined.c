@@ -3,6 +3,66 @@
 
 #include <stdlib.h>
 
+#include "runtime/hist.h"
+#include "runtime/percentile.h"
+
+/* --- histograms ----------------------------------------------------------- */
+
+/* What a table shows of each: numbers in columns of their own. */
+#define N_SUMMARY 3
+static const char *const summary_names[N_SUMMARY] = { "count", "p50", "p99" };
+
+static int64_t summary_number(const struct type *t, const char *hist,
+			      uint32_t i)
+{
+	switch (i) {
+	case 0: return (int64_t)hist_total(t, hist);
+	case 1: return percentile(t, hist, 50);
+	default: return percentile(t, hist, 99);
+	}
+}
+
+static void add_summary(struct joined *t, const struct map_handle *m,
+			const struct rows *rows, uint32_t which, uint64_t div)
+{
+	static const struct type number = {
+		.kind = TY_INT, .size = 8, .align = 8, .is_signed = true
+	};
+	struct plan_map *plan = arena_new(&t->arena, struct plan_map);
+	uint32_t column = (uint32_t)t->columns.n;
+	struct map_handle h = *m;
+	int64_t *values =
+		arena_alloc(&t->arena, (rows->n + 1) * sizeof(*values));
+	size_t i;
+
+	*plan = *m->plan;
+	plan->name = str_printf(&t->arena, "%.*s.%s", STR_ARG(m->plan->name),
+				summary_names[which]);
+	h.plan = plan;
+	h.value = &number;
+	for (i = 0; i < rows->n; i++) {
+		values[i] = summary_number(m->value, rows->v[i].value, which);
+		if (which && div > 1) /* not how many there are */
+			values[i] /= (int64_t)div;
+		vec_push(&t->arena, &t->cells,
+			 ((struct joined_cell){ rows->v[i].key,
+						(const char *)&values[i],
+						column }));
+	}
+	vec_push(&t->arena, &t->columns, h);
+}
+
+static void add_summaries(struct joined *t, const struct map_handle *m,
+			  struct rows *rows, uint64_t div)
+{
+	uint32_t i;
+
+	for (i = 0; i < N_SUMMARY; i++)
+		add_summary(t, m, rows, i, div);
+	vec_push(&t->arena, &t->read, *rows); /* the keys */
+	*rows = (struct rows){ 0 };
+}
+
 /* --- joining -------------------------------------------------------------- */
 
 void joined_add(struct joined *t, const struct map_handle *m, struct rows *rows,
@@ -11,6 +71,12 @@ void joined_add(struct joined *t, const struct map_handle *m, struct rows *rows,
 	uint32_t column = (uint32_t)t->columns.n;
 	size_t i;
 
+	t->name = str_printf(&t->arena, "%.*s%s%.*s", STR_ARG(t->name),
+			     column ? " " : "", STR_ARG(m->plan->name));
+	if (m->value->kind == TY_HIST || m->value->kind == TY_LHIST) {
+		add_summaries(t, m, rows, div);
+		return;
+	}
 	for (i = 0; i < rows->n; i++) {
 		struct joined_cell c = { rows->v[i].key, rows->v[i].value,
 					 column };
@@ -45,7 +111,6 @@ static void make_handle(struct joined *t)
 	struct type *type = arena_new(&t->arena, struct type);
 	struct field *fields =
 		arena_alloc(&t->arena, t->columns.n * sizeof(*fields));
-	struct str name = { "", 0 };
 	uint32_t i, size = 0;
 
 	for (i = 0; i < t->columns.n; i++) {
@@ -55,8 +120,6 @@ static void make_handle(struct joined *t)
 		fields[i].type = m->value;
 		fields[i].offset = size;
 		size += (m->value->size + 7) & ~7u;
-		name = str_printf(&t->arena, "%.*s%s%.*s", STR_ARG(name),
-				  i ? " " : "", STR_ARG(m->plan->name));
 	}
 	*type = (struct type){ .kind = TY_RECORD,
 			       .size = size,
@@ -64,7 +127,7 @@ static void make_handle(struct joined *t)
 			       .fields = fields,
 			       .n_fields = i };
 	t->plan = *t->columns.v[0].plan;
-	t->plan.name = name;
+	t->plan.name = t->name;
 	t->handle = t->columns.v[0];
 	t->handle.plan = &t->plan;
 	t->handle.value = type;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* joined.h - maps of the same keys side by side: a view of them as one map
  * whose values are records with a field for each. What a map has no entry for
- * is zero. Needs no kernel. */
+ * is zero. A histogram has three fields: count, p50 and p99. Needs no kernel. */
 #ifndef ESPY_RUNTIME_JOINED_H
 #define ESPY_RUNTIME_JOINED_H
 
@@ -19,6 +19,7 @@ struct joined {
 	VEC(struct map_handle) columns;
 	VEC(struct joined_cell) cells;
 	VEC(struct rows) read; /* owned: what cells point to */
+	struct str name; /* of all maps */
 	/* After joined_finish(). */
 	struct plan_map plan;
 	struct map_handle handle;

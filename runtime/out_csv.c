@@ -49,13 +49,13 @@ static void add_value(const struct show *s, const struct type *t, const void *p,
 	add_text(out, &text);
 }
 
-/* A tuple is as many cells as it has parts. */
+/* A tuple or record is as many cells as it has parts. */
 static void add_cells(const struct show *s, const struct type *t, const void *p,
 		      struct buf *out)
 {
 	uint32_t i;
 
-	if (t->kind != TY_TUPLE) {
+	if (t->kind != TY_TUPLE && t->kind != TY_RECORD) {
 		add_value(s, t, p, out);
 		return;
 	}
@@ -178,6 +178,23 @@ static const struct {
 
 /* --- tables --------------------------------------------------------------- */
 
+static void add_value_names(const struct type *t, struct buf *out)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->n_fields; i++) {
+		auto_buf struct buf name = { 0 };
+
+		if (t->kind == TY_RECORD)
+			buf_str(&name, t->fields[i].name);
+		else
+			buf_printf(&name, "value%" PRIu32, i + 1);
+		if (i)
+			buf_putc(out, ',');
+		add_text(out, &name);
+	}
+}
+
 static void add_names(const struct map_handle *m, struct buf *out)
 {
 	const char *columns = kinds[m->value->kind].columns;
@@ -190,13 +207,10 @@ static void add_names(const struct map_handle *m, struct buf *out)
 	     m->plan->key && i < m->key->n_fields && m->key->kind == TY_TUPLE;
 	     i++)
 		buf_printf(out, "key%" PRIu32 ",", i + 1);
-	if (!columns && m->value->kind == TY_TUPLE) {
-		for (i = 0; i < m->value->n_fields; i++)
-			buf_printf(out, i ? ",value%" PRIu32 : "value%" PRIu32,
-				   i + 1);
-	} else {
+	if (m->value->kind == TY_TUPLE || m->value->kind == TY_RECORD)
+		add_value_names(m->value, out);
+	else
 		buf_puts(out, columns ? columns : "value");
-	}
 	buf_putc(out, '\n');
 }
 
@@ -257,4 +271,5 @@ const struct out_form out_form_csv = {
 	.dump = out_no_dump,
 	.note = out_plain_note,
 	.lost = out_plain_lost,
+	.costs = out_plain_costs,
 };

@@ -368,7 +368,8 @@ const struct function show_functions[] = {
 		 "first N, without sort the last N. The word rate shows how "
 		 "much counts, sums and numbers grew per second since they "
 		 "were last shown so. print((@a, @b)) shows maps of the same "
-		 "keys in one table, in the order of the first. Followed by "
+		 "keys in one table, in the order of the first, of histograms "
+		 "how many they counted and two percentiles. Followed by "
 		 "clear() or zero() of the map it shows exactly what that "
 		 "removes.",
 	  .example = "@[comm] = count(); print(@, 5); print((pid, comm)); "

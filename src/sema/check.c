@@ -183,7 +183,13 @@ bool sema_value(struct sema *s, struct expr *e)
 	if (e->type->kind != TY_NONE)
 		return true;
 	e->type = NULL;
-	return diag_error(s->d, e->span, D_TYPE, "this has no value");
+	diag_error(s->d, e->span, D_TYPE, "this has no value");
+	if (e->kind == EX_CALL && e->call.fn && e->call.fn->event != EV_NONE)
+		diag_hint(s->d,
+			  "%s() acts where output is made: it is a statement "
+			  "of its own",
+			  e->call.fn->name);
+	return false;
 }
 
 /* --- the script --------------------------------------------------------------------- */

@@ -114,8 +114,7 @@ static bool check_column(struct sema *s, const struct expr *call,
 				  STR_ARG(e->map.id), sema_name(s, m->key),
 				  STR_ARG(first->map.id),
 				  sema_name(s, first->map.sym->key));
-	if (m->value->kind == TY_HIST || m->value->kind == TY_LHIST ||
-	    m->value->kind == TY_TSERIES || type_is_stack(m->value))
+	if (m->value->kind == TY_TSERIES || type_is_stack(m->value))
 		return diag_error(s->d, e->span, D_ARG_TYPE,
 				  "the values of '%.*s' (%s) have lines of "
 				  "their own: they do not fit into a table",
