@@ -227,13 +227,22 @@ static void add_frame(void *arg, const struct stack_frame *frame)
 		add_member(f, "symbol");
 		json_string(f->out, frame->name);
 	}
-	if (frame->name.n || frame->build_id) {
+	if (frame->is_inlined) {
+		add_member(f, "inlined");
+		buf_puts(f->out, "true");
+	} else if (frame->name.n || frame->build_id) {
 		add_member(f, "offset");
 		buf_number(f->out, frame->offset, false);
 	}
 	if (frame->file.n) {
 		add_member(f, "module");
 		json_string(f->out, frame->file);
+	}
+	if (frame->source.n) {
+		add_member(f, "file");
+		json_string(f->out, frame->source);
+		add_member(f, "line");
+		buf_number(f->out, frame->line, false);
 	}
 	buf_putc(f->out, '}');
 	f->before = ",";

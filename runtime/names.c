@@ -22,7 +22,7 @@ void names_start(struct session *s)
 
 	if (!has_addresses(s->plan))
 		return;
-	processes_watch(p, s->unwinder);
+	processes_watch(p);
 	if (!s->opts.pid) {
 		processes_see_all(p);
 		return;
@@ -42,4 +42,10 @@ void names_take(struct session *s)
 {
 	processes_take(symbols_processes(s->show.symbols));
 	unwind_take(s);
+}
+
+void names_note(struct session *s)
+{
+	if (names_fd(s) >= 0)
+		processes_take(symbols_processes(s->show.symbols));
 }

@@ -16,4 +16,7 @@ void names_start(struct session *s);
 int names_fd(const struct session *s);
 void names_take(struct session *s);
 
+/* Notes what processes have mapped until now: before what they did is shown. */
+void names_note(struct session *s);
+
 #endif

@@ -36,6 +36,11 @@ static void add_frame(void *arg, const struct stack_frame *frame)
 	} else {
 		buf_printf(out, "0x%" PRIx64, frame->address);
 	}
+	if (frame->source.n)
+		buf_printf(out, "@%.*s:%" PRIu32, STR_ARG(frame->source),
+			   frame->line);
+	if (frame->is_inlined)
+		buf_puts(out, "_[i]");
 	replace_marks(out, from);
 	buf_putc(out, ';');
 }
@@ -191,4 +196,5 @@ const struct out_form out_form_folded = {
 	.dump = out_no_dump,
 	.note = out_plain_note,
 	.lost = out_plain_lost,
+	.costs = out_plain_costs,
 };

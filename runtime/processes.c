@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "runtime/held.h"
 
 enum {
 	SLOTS = 4096, /* of processes and of images; a power of two */
@@ -57,11 +58,15 @@ struct processes {
 	size_t n, n_images;
 	struct arena arena; /* of images */
 	struct watch *watch;
+	struct held *held;
 };
 
 struct processes *processes_open(void)
 {
-	return xzalloc(sizeof(struct processes));
+	struct processes *p = xzalloc(sizeof(*p));
+
+	p->held = held_open();
+	return p;
 }
 
 static void free_process(struct process *x)
@@ -85,6 +90,7 @@ void processes_free(struct processes *p)
 			free_process(x);
 		}
 	}
+	held_free(p->held);
 	arena_free(&p->arena);
 	free(p);
 }
@@ -224,6 +230,7 @@ void processes_note_map(struct processes *p, uint32_t pid, uint64_t time,
 
 	if (!m->image)
 		return;
+	held_offer(p->held, pid, m, (struct image *)m->image);
 	if (x->n >= MAX_CHANGES) {
 		x->n = 0;
 		x->is_read = false; /* what is still there is read again */
@@ -338,8 +345,11 @@ static void add_mappings(struct processes *p, struct process *x,
 	add_change(x, &c);
 	c.kind = CHANGE_MAP;
 	while (text.n)
-		if (parse_mapping(p, str_split(text, '\n', &text), &c.map))
+		if (parse_mapping(p, str_split(text, '\n', &text), &c.map)) {
+			held_offer(p->held, x->pid, &c.map,
+				   (struct image *)c.map.image);
 			add_change(x, &c);
+		}
 }
 
 /* What was known stays when nothing can be read. */
@@ -412,11 +422,10 @@ void processes_see_all(struct processes *p)
 
 /* --- the watch --------------------------------------------------------------- */
 
-bool processes_watch(struct processes *p, bool at_once)
+bool processes_watch(struct processes *p)
 {
 	if (!p->watch)
-		p->watch =
-			watch_open((int)sysconf(_SC_NPROCESSORS_CONF), at_once);
+		p->watch = watch_open((int)sysconf(_SC_NPROCESSORS_CONF));
 	return p->watch;
 }
 
@@ -545,4 +554,38 @@ bool processes_has_ended(struct processes *p, uint32_t pid)
 	const struct process *x = find(p, pid);
 
 	return x && x->has_ended;
+}
+
+bool processes_held(struct processes *p, const struct image *image,
+		    struct buf *out)
+{
+	int fd = held_fd(p->held, image);
+
+	if (fd >= 0)
+		buf_printf(out, "/proc/self/fd/%d", fd);
+	return fd >= 0;
+}
+
+struct mapped {
+	uint32_t pid;
+	const struct image *image;
+	struct buf *out;
+	bool is_found;
+};
+
+static void look_mapped(const struct mapping *m, void *arg)
+{
+	struct mapped *x = arg;
+
+	if (m->image == x->image && !x->is_found)
+		x->is_found = held_mapped(x->pid, m, x->out);
+}
+
+bool processes_mapped(struct processes *p, uint32_t pid,
+		      const struct image *image, struct buf *out)
+{
+	struct mapped x = { pid, image, out, false };
+
+	processes_each(p, pid, look_mapped, &x);
+	return x.is_found;
 }

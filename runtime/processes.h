@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 
 struct processes;
@@ -20,6 +21,8 @@ struct image {
 	dev_t dev; /* 0 and 0: not known, or no file */
 	ino_t inode;
 	struct image *next;
+	bool is_known; /* for held.c: where its file is, or that it is not */
+	unsigned char tries;
 };
 
 /* Code of an image in a process. */
@@ -33,12 +36,12 @@ struct mapping {
 struct processes *processes_open(void);
 void processes_free(struct processes *p);
 
-/* From now on whatever processes map is noted, however short they live. At
- * once: the descriptor below is readable after each record, not when there
- * are many. False where the kernel does not let us. */
-bool processes_watch(struct processes *p, bool at_once);
+/* From now on whatever processes map is noted, however short they live. False
+ * where the kernel does not let us. */
+bool processes_watch(struct processes *p);
 
-/* Readable when processes_take() should be called; -1 without a watch. */
+/* Readable after each record: processes_take() should be called while the
+ * process is there. -1 without a watch. */
 int processes_fd(const struct processes *p);
 
 /* Takes what the kernel has noted. */
@@ -60,6 +63,14 @@ bool processes_find(struct processes *p, uint32_t pid, uint64_t time,
  * have been mapped over. */
 void processes_each(struct processes *p, uint32_t pid,
 		    void (*f)(const struct mapping *m, void *arg), void *arg);
+
+/* Paths to the file of an image that names do not lead to, since it was deleted
+ * or is of another mount namespace: what was opened in time, what a process
+ * still has. False: it is gone. */
+bool processes_held(struct processes *p, const struct image *image,
+		    struct buf *out);
+bool processes_mapped(struct processes *p, uint32_t pid,
+		      const struct image *image, struct buf *out);
 
 /* Changes whenever a process maps code or becomes another program. */
 uint64_t processes_version(struct processes *p, uint32_t pid);
@@ -87,7 +98,7 @@ const struct image *processes_image(struct processes *p, struct str path,
 				    dev_t dev, ino_t inode);
 
 /* NULL where the kernel does not let us. */
-struct watch *watch_open(int cpus, bool at_once);
+struct watch *watch_open(int cpus);
 void watch_close(struct watch *w);
 int watch_fd(const struct watch *w);
 uint64_t watch_lost(const struct watch *w);

@@ -245,17 +245,38 @@ void print_stack(const struct show *show, const struct type *t, const void *p,
 	}
 }
 
+/* The copies of inlined functions; then *frame knows the function's own place.
+ */
+static void visit_source(const source_vec *source, struct stack_frame *frame,
+			 stack_visit *visit, void *arg)
+{
+	size_t k;
+
+	for (k = 0; k < source->n; k++) {
+		frame->source = source->v[k].file;
+		frame->line = source->v[k].line;
+		frame->is_inlined = k + 1 < source->n;
+		frame->name = source->v[k].inlined;
+		if (frame->is_inlined)
+			visit(arg, frame);
+	}
+	frame->name = STR("");
+}
+
 static void visit_named(const struct show *show, const struct stack *s,
 			size_t i, stack_visit *visit, void *arg)
 {
 	struct stack_frame frame = { .address = word_at(s, i) };
 	struct symbol place = { 0 };
+	bool known = s->type->mode != SM_RAW && find_place(show, s, i, &place);
 
-	if (s->type->mode != SM_RAW && find_place(show, s, i, &place)) {
+	frame.file = place.file;
+	if (place.source)
+		visit_source(place.source, &frame, visit, arg);
+	if (known) {
 		frame.name = place.name;
 		frame.offset = place.offset;
 	}
-	frame.file = place.file;
 	visit(arg, &frame);
 }
 

@@ -11,6 +11,11 @@ struct stack_frame {
 	uint64_t offset; /* from its start; in the file of a build id */
 	struct str file; /* the binary or the module; may be empty */
 	const unsigned char *build_id; /* 20 bytes; NULL: not asked for */
+	/* Where it is in the source, when that was asked for and is known. */
+	struct str source; /* empty: not known */
+	uint32_t line;
+	bool is_inlined; /* a copy of a function within the next frame's: it has
+			    that one's address, and no offset */
 };
 
 typedef void stack_visit(void *arg, const struct stack_frame *frame);

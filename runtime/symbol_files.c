@@ -12,7 +12,9 @@ enum {
 
 struct file {
 	const struct image *image; /* NULL: the map of a process */
-	uint32_t pid; /* of it */
+	uint32_t pid; /* of it; of an image whose file was not found: who had
+			 it */
+	bool is_missing;
 	struct stat st; /* of it when it was read */
 	uint64_t used; /* when, in questions asked */
 	struct arena arena;
@@ -122,18 +124,16 @@ bool symbol_files_path(struct symbol_files *s, uint32_t pid,
 	uint32_t of = pid;
 	int i;
 
+	if (processes_held(s->processes, image, out))
+		return true;
 	for (i = 0; of && i < MAX_PARENTS; i++) {
 		offer_root(image, of, &best);
 		of = processes_parent(s->processes, of);
 	}
 	offer_root(image, 0, &best);
 	prefer_ours(image, &best);
-	if (best.is == IS_NOTHING && str_ends(image->path, " (deleted)")) {
-		buf_reset(out);
-		buf_printf(out, "/proc/%u/exe", pid);
-		best.is = compare_file(image, out->p, &best.st);
-	}
-	return best.is != IS_NOTHING;
+	return best.is != IS_NOTHING ||
+	       processes_mapped(s->processes, pid, image, out);
 }
 
 /* --- symbols ----------------------------------------------------------------- */
@@ -167,9 +167,13 @@ static void read_symbols(struct symbol_files *s, struct file *f, uint32_t pid)
 {
 	auto_buf struct buf path = { 0 };
 
+	f->pid = pid;
+	f->is_missing = false;
 	if (str_is(f->image->path, "[vdso]")) {
 		machine_vdso_symbols(&f->arena, &f->symbols);
-	} else if (symbol_files_path(s, pid, f->image, &path)) {
+	} else if (!symbol_files_path(s, pid, f->image, &path)) {
+		f->is_missing = true; /* another process may still have it */
+	} else {
 		machine_elf_symbols(path.p, STR("*"), &f->arena, &f->symbols);
 		machine_elf_stubs(path.p, &f->arena, &f->symbols);
 	}
@@ -250,7 +254,7 @@ const struct elf_symbol *symbol_files_find(struct symbol_files *s, uint32_t pid,
 	bool is_new;
 	struct file *f = get_file(s, pid, image, &is_new);
 
-	if (is_new)
+	if (is_new || (f->is_missing && f->pid != pid))
 		read_symbols(s, f, pid);
 	return find_symbol(f, offset);
 }

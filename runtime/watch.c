@@ -32,7 +32,7 @@ struct watch {
 	struct ring rings[];
 };
 
-static int open_event(int cpu, bool at_once, size_t size)
+static int open_event(int cpu)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -48,18 +48,18 @@ static int open_event(int cpu, bool at_once, size_t size)
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
 		.watermark = 1,
-		.wakeup_watermark = at_once ? 1 : (uint32_t)(size / 2),
+		.wakeup_watermark = 1,
 	};
 
 	return (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1,
 			    PERF_FLAG_FD_CLOEXEC);
 }
 
-static bool add_ring(struct watch *w, int cpu, bool at_once)
+static bool add_ring(struct watch *w, int cpu)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	size_t size = RING_PAGES * w->page;
-	struct ring r = { .fd = open_event(cpu, at_once, size) };
+	struct ring r = { .fd = open_event(cpu) };
 
 	if (r.fd < 0)
 		return false;
@@ -76,7 +76,7 @@ static bool add_ring(struct watch *w, int cpu, bool at_once)
 	return true;
 }
 
-struct watch *watch_open(int cpus, bool at_once)
+struct watch *watch_open(int cpus)
 {
 	struct watch *w =
 		xzalloc(sizeof(*w) + (size_t)cpus * sizeof(w->rings[0]));
@@ -86,7 +86,7 @@ struct watch *watch_open(int cpus, bool at_once)
 	w->record = xmalloc(MAX_RECORD);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	for (i = 0; i < cpus && w->epoll_fd >= 0; i++)
-		add_ring(w, i, at_once);
+		add_ring(w, i);
 	if (w->n)
 		return w;
 	watch_close(w);

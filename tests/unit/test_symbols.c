@@ -160,6 +160,53 @@ Test(symbols, loaded_later)
 	dlclose(library);
 }
 
+/* A copy of the library of the samples, open and deleted. */
+static void *open_deleted(void)
+{
+	const char *path = data_path(&h.arena, "host/usr/lib/libsample.so.1");
+	char name[] = "/tmp/test_symbols_XXXXXX";
+	auto_buf struct buf bytes = { 0 };
+	int fd = mkstemp(name);
+	void *library;
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(buf_read_file(&bytes, path, 1 << 24), 0);
+	cr_assert_eq(write(fd, bytes.p, bytes.n), (ssize_t)bytes.n);
+	close(fd);
+	library = dlopen(name, RTLD_NOW);
+	unlink(name);
+	return library;
+}
+
+/* Who may not look into /proc/PID/map_files cannot have names here. */
+Test(symbols, deleted_file)
+{
+	uint32_t pid = (uint32_t)getpid();
+	void *library = open_deleted(), *f;
+
+	if (!library || geteuid())
+		cr_skip_test("a library of another architecture, or not root");
+	f = dlsym(library, "helper_b");
+	cr_assert(f);
+	expect_name(usym(pid, (uint64_t)(uintptr_t)f + 2), "helper_b");
+	dlclose(library);
+}
+
+/* It was opened when it was seen first. */
+Test(symbols, deleted_file_that_has_gone)
+{
+	uint32_t pid = (uint32_t)getpid();
+	void *library = open_deleted(), *f;
+
+	if (!library || geteuid())
+		cr_skip_test("a library of another architecture, or not root");
+	f = dlsym(library, "helper_b");
+	cr_assert(f);
+	symbols_see(symbols, pid);
+	dlclose(library);
+	expect_name(usym(pid, (uint64_t)(uintptr_t)f + 2), "helper_b");
+}
+
 /* More processes than are remembered: the oldest are read again. */
 Test(symbols, many_processes)
 {
