@@ -168,11 +168,23 @@ static int open_ring(struct session *s)
 			  "cannot read the kernel's events");
 }
 
+/* A guess would have the kernel write beyond what is read into. */
+static int check_cpus(struct session *s)
+{
+	int err = machine_cpus_error(s->machine);
+
+	return err ? diag_errno(s->diags, err, D_KERNEL,
+				"cannot tell how many CPUs there are")
+		   : 0;
+}
+
 static int open_parts(struct session *s)
 {
 	size_t i;
 	int err = fixups_check_options(s);
 
+	if (!err && !s->opts.dry_run)
+		err = check_cpus(s);
 	if (!err)
 		err = load_check(s);
 	if (!err)

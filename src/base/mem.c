@@ -15,14 +15,15 @@ struct arena_block {
 	alignas(max_align_t) char data[];
 };
 
-static void __attribute__((noreturn)) out_of_memory(void)
+void mem_none(void)
 {
 	static const char msg[] = "espy: out of memory\n";
 
-	/* Nothing is left to allocate from: straight to the descriptor. */
+	/* Nothing is left to allocate from: straight to the descriptor. The
+	 * kernel takes back what is attached. */
 	if (write(STDERR_FILENO, msg, sizeof(msg) - 1) < 0)
-		abort();
-	abort();
+		_exit(2);
+	_exit(2);
 }
 
 void *xmalloc(size_t size)
@@ -30,7 +31,7 @@ void *xmalloc(size_t size)
 	void *p = malloc(size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		mem_none();
 	return p;
 }
 
@@ -39,7 +40,7 @@ void *xzalloc(size_t size)
 	void *p = calloc(1, size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		mem_none();
 	return p;
 }
 
@@ -47,7 +48,7 @@ void *xrealloc(void *p, size_t size)
 {
 	p = realloc(p, size ? size : 1);
 	if (!p)
-		out_of_memory();
+		mem_none();
 	return p;
 }
 
@@ -63,7 +64,7 @@ static struct arena_block *new_block(size_t cap)
 	struct arena_block *b;
 
 	if (cap > SIZE_MAX - sizeof(*b))
-		out_of_memory();
+		mem_none();
 	b = xzalloc(sizeof(*b) + cap);
 	b->cap = cap;
 	return b;
@@ -86,7 +87,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX - align)
-		out_of_memory();
+		mem_none();
 	size = size ? (size + align - 1) / align * align : align;
 	if (!b || b->cap - b->used < size) {
 		b = new_block(size > cap ? size : cap);
@@ -109,7 +110,7 @@ char *arena_copy(struct arena *a, const void *p, size_t n)
 	char *copy;
 
 	if (n == SIZE_MAX)
-		out_of_memory();
+		mem_none();
 	copy = arena_alloc(a, n + 1);
 	if (n)
 		memcpy(copy, p, n);

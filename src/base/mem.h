@@ -2,7 +2,8 @@
 /* mem.h - allocation: arenas for everything that shares a lifetime, the x
  * functions and auto_* attributes for the rest. Used by every layer.
  *
- * Out of memory ends the program with a message: no caller can do better. */
+ * Out of memory ends the program with a message and status 2: no caller can do
+ * better. */
 #ifndef ESPY_BASE_MEM_H
 #define ESPY_BASE_MEM_H
 
@@ -10,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+/* Says that there is no memory, and ends the process. */
+void mem_none(void) __attribute__((noreturn));
 
 /* malloc, calloc, realloc and strdup that do not return NULL. */
 void *xmalloc(size_t size);

@@ -29,7 +29,7 @@ struct machine {
 	struct diags *d;
 	struct str release;
 	uint32_t version;
-	int cpus;
+	int cpus, cpus_error;
 	/* btf.c */
 	bool btf_tried, modules_tried;
 	VEC(struct btf_object) objects;

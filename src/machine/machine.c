@@ -134,13 +134,22 @@ int machine_cpus(struct machine *m)
 
 	if (m->cpus)
 		return m->cpus;
-	if (!buf_read_file(&b,
-			   machine_path(m, "/sys/devices/system/cpu/possible"),
-			   SMALL_FILE))
+	m->cpus_error = buf_read_file(
+		&b, machine_path(m, "/sys/devices/system/cpu/possible"),
+		SMALL_FILE);
+	if (!m->cpus_error)
 		m->cpus = count_list(buf_view(&b));
-	if (m->cpus < 1)
+	if (m->cpus < 1) {
+		m->cpus_error = m->cpus_error ? m->cpus_error : -EINVAL;
 		m->cpus = 1;
+	}
 	return m->cpus;
+}
+
+int machine_cpus_error(struct machine *m)
+{
+	machine_cpus(m);
+	return m->cpus_error;
 }
 
 /* --- text and lists --------------------------------------------------------- */

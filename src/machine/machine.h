@@ -28,6 +28,10 @@ struct str machine_release(struct machine *m);
 uint32_t machine_version(struct machine *m);
 int machine_cpus(struct machine *m); /* possible CPUs */
 
+/* The kernel writes a value for each possible CPU, so nothing may be read into
+ * a guess: -errno when their number is one. Without a report. */
+int machine_cpus_error(struct machine *m);
+
 /* The ids of the threads of a process, as text; -errno without a report. */
 int machine_threads(struct machine *m, int pid, struct arena *a, str_vec *out);
 
