@@ -97,6 +97,7 @@ static bool pass_codegen(struct job *j)
 		.ll = j->opts->text[STAGE_LL],
 		.assembly = j->opts->text[STAGE_ASM],
 		.want_object = j->opts->last == STAGE_OBJ,
+		.laps = j->opts->laps,
 	};
 
 	return codegen(j->script, j->plan, &opts, j->d);
@@ -137,6 +138,7 @@ static bool run_passes(struct job *j)
 	bool ok = true;
 	size_t i;
 
+	laps_start(j->opts->laps);
 	for (i = 0; i < ARRAY_SIZE(passes); i++) {
 		const struct pass *p = &passes[i];
 
@@ -145,6 +147,7 @@ static bool run_passes(struct job *j)
 		if (i && p->stage != passes[i - 1].stage)
 			print_stage(j, passes[i - 1].stage);
 		ok &= p->run(j);
+		laps_end(j->opts->laps, p->name);
 		if (!ok && !p->goes_on)
 			return false;
 	}

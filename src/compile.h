@@ -4,6 +4,7 @@
 #define ESPY_COMPILE_H
 
 #include "ast/ast.h"
+#include "base/laps.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
 
@@ -39,6 +40,7 @@ struct compile_opts {
 	const char *const *c_files; /* of --include; as c_dirs */
 	enum stage last; /* stop after this one */
 	struct buf *text[STAGE_N]; /* where to print a stage; NULL: do not */
+	struct laps *laps; /* the time of each pass is added; NULL: not */
 };
 
 /* Compiles a source of srcs. Returns a plan (complete with the object when

@@ -22,6 +22,7 @@ static void stages(struct buf *out)
 {
 	for (int i = 0; i < STAGE_N; i++)
 		buf_printf(out, "%s ", stage_names[i]);
+	buf_puts(out, "time");
 }
 
 static const struct row {

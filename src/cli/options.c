@@ -79,7 +79,14 @@ const char cli_help[] =
 	"      --check       only check the script, and tell what it costs, needs\n"
 	"                    and changes; needs no root. With -q only mistakes\n"
 	"      --dry-run     load and verify, attach nothing\n"
-	"      --emit STAGE  print and stop: ast typed plan ll asm obj\n"
+	"      --verify      the same, and tell what that took: instructions, states,\n"
+	"                    memory; -f: text, json, csv\n"
+	"      --compare FILE\n"
+	"                    ... and what grew since an earlier report (json)\n"
+	"      --tolerance N\n"
+	"                    ... by more than N per cent (10)\n"
+	"      --emit STAGE  print and stop: ast typed plan ll asm obj; time: how\n"
+	"                    long each part of the start takes\n"
 	"  -d STAGE          the same\n"
 	"      --test[=FORM] run the script's tests; FORM: text, tap, json\n"
 	"      --bench[=FORM]\n"
@@ -87,6 +94,9 @@ const char cli_help[] =
 	"      --probe-filter REGEX\n"
 	"                    only probes with such names (and begin, end)\n"
 	"      --unsafe      allow functions that change the system\n"
+	"      --timeout TIME\n"
+	"                    end after so many seconds, or 500ms, 5m, 1h\n"
+	"      --stats       tell at the end what each probe has cost\n"
 	"      --no-warnings say only errors, and what was lost\n"
 	"      --no-feature LIST\n"
 	"                    do not use kprobe_multi, uprobe_multi, fentry\n"
@@ -107,6 +117,10 @@ const char cli_help[] =
 
 static bool take_stage(struct cli *c, const char *name, struct diags *d)
 {
+	if (!strcmp(name, "time")) {
+		c->mode = MODE_TIME;
+		return true;
+	}
 	for (int i = 0; i < STAGE_N; i++) {
 		if (strcmp(name, stage_names[i]) != 0)
 			continue;
@@ -116,7 +130,7 @@ static bool take_stage(struct cli *c, const char *name, struct diags *d)
 	}
 	diag_error(d, (struct span){}, D_USAGE, "no stage is called '%s'",
 		   name);
-	diag_hint(d, "the stages are ast, typed, plan, ll, asm and obj");
+	diag_hint(d, "the stages are ast, typed, plan, ll, asm and obj; or time");
 	return false;
 }
 

@@ -281,9 +281,11 @@ static bool emit_script(struct cg *g)
 	add_maps(g);
 	maps_finish(g);
 	di_end(g);
+	laps_end(g->opts->laps, "IR");
 	print_ll(g);
 	if (!fits_scratch(g) || !object_link(g) || !verify(g))
 		return false;
+	laps_end(g->opts->laps, "link and verify");
 	if (!g->opts->assembly && !g->opts->want_object)
 		return true;
 	return object_emit(g);
@@ -302,7 +304,9 @@ bool codegen(const struct script *s, struct plan *p,
 	bool ok;
 
 	begin(&g);
+	laps_end(opts->laps, "LLVM's start");
 	ok = emit_script(&g);
+	laps_start(opts->laps);
 	di_free(&g);
 	LLVMDisposeBuilder(g.b);
 	LLVMDisposeModule(g.mod);

@@ -5,11 +5,13 @@
 #define ESPY_CODEGEN_CODEGEN_H
 
 #include "ast/ast.h"
+#include "base/laps.h"
 #include "plan/plan.h"
 
 struct codegen_opts {
 	struct buf *ll, *assembly; /* texts wanted, or NULL */
 	bool want_object;
+	struct laps *laps; /* NULL: no time is measured */
 };
 
 /* Emits every program of s, optimises, embeds the encoded plan in section

@@ -174,6 +174,7 @@ static bool emit_files(struct cg *g, LLVMTargetMachineRef tm)
 
 	if (!run_passes(g, tm))
 		return false;
+	laps_end(g->opts->laps, "LLVM's passes");
 	if (g->opts->assembly) {
 		/* Emission changes the module. */
 		copy = LLVMCloneModule(g->mod);
@@ -190,6 +191,7 @@ static bool emit_files(struct cg *g, LLVMTargetMachineRef tm)
 		return ok;
 	if (!emit(g, tm, LLVMObjectFile, &m))
 		return false;
+	laps_end(g->opts->laps, "code");
 	keep_object(g, m);
 	LLVMDisposeMemoryBuffer(m);
 	return true;
