@@ -18,6 +18,7 @@
 #include "runtime/registry_impl.h"
 #include "runtime/way.h"
 
+#include "runtime/verify.h"
 #define NOWHERE  ((struct span){ 0 })
 #define RING_MIN (256u << 10) /* bytes */
 #define RING_MAX (16u << 20)
@@ -264,6 +265,7 @@ static void reserve_logs(struct session *s, struct logs *logs)
 		logs->size = 4096;
 	logs->p = mmap(NULL, logs->size * n, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	logs->size = verify_log_size(s, logs->size);
 	if (logs->p == MAP_FAILED)
 		logs->p = NULL;
 	for (i = 0; logs->p && i < n; i++)
@@ -271,6 +273,21 @@ static void reserve_logs(struct session *s, struct logs *logs)
 					 logs->p + i * logs->size, logs->size);
 }
 
+		if (s->opts.verify)
+			bpf_program__set_log_level(s->programs[i],
+						   verify_log_level(s, i));
+	}
+}
+
+static void take_counts(struct session *s, const struct logs *logs)
+{
+	size_t i, n = s->plan->probes.n;
+
+	for (i = 0; s->opts.verify && logs->p && i < n; i++) {
+		const char *log = logs->p + i * logs->size;
+
+		verify_take(s, i, log, strnlen(log, logs->size));
+	}
 static void drop_logs(struct session *s, struct logs *logs)
 {
 	if (logs->p)
@@ -393,7 +410,7 @@ static int report_refusal(struct session *s, const struct logs *logs, int err)
 				  "the kernel cannot load the program");
 	diag_errno(s->diags, err, D_PERMISSION,
 		   "the kernel does not let us load the program");
-	diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
+	privileges_hint(s, NULL);
 	return err;
 }
 
@@ -454,17 +471,21 @@ static int try_object(struct session *s)
 	if (!err) {
 		reserve_logs(s, &logs);
 		err = bpf_object__load(s->object);
-		if (!err)
+		if (!err) {
 			take_descriptors(s);
-		else if (way_lessen(s, err))
+			take_counts(s, &logs);
+		} else if (s->opts.verify_lines) {
+			take_counts(s, &logs); /* as far as they go */
+		} else if (way_lessen(s, err)) {
 			err = 1;
-		else
+		} else {
 			report_refusal(s, &logs, err);
 		drop_logs(s, &logs);
 	}
 	way_unregister(handler);
 	return err;
 }
+		}
 
 int load_object(struct session *s)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* espy-run: runs a saved program. Knows nothing of the language. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "plan/params.h"
 #include "runtime/run_opts.h"
@@ -28,6 +29,12 @@ static const char help[] =
 	"      --bench[=FORM]     run its benchmarks\n"
 	"      --unsafe           allow programs that change the system\n"
 	"      --dry-run          load and verify, do not attach\n"
+	"      --verify           the same, and tell what that took; -f: text, json,\n"
+	"                         csv\n"
+	"      --compare FILE     ... and what grew since an earlier report (json)\n"
+	"      --tolerance N      ... by more than N per cent (10)\n"
+	"      --timeout TIME     end after so many seconds, or 500ms, 5m, 1h\n"
+	"      --stats            tell at the end what each probe has cost\n"
 	"      --no-warnings      say only errors, and what was lost\n"
 	"      --no-feature LIST  do not use kprobe_multi, uprobe_multi\n"
 	"  -h, --help             this text\n"
@@ -119,6 +126,7 @@ int main(int argc, char **argv)
 		if (end)
 			return end - 1;
 	}
+	c.diags.tells_codes = c.run.session.verbose || isatty(STDERR_FILENO);
 	if (!run_opts_check(&c.run, &c.diags))
 		return usage(&c, NULL);
 	if (optind == argc)

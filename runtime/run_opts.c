@@ -8,14 +8,18 @@
 #include <unistd.h>
 
 #include "runtime/out.h"
+#include "runtime/verify.h"
 
-#define NOWHERE ((struct span){ 0 })
+#define NOWHERE    ((struct span){ 0 })
+#define TOLERANCE  10 /* per cent */
+#define MAX_REPORT (16u << 20) /* bytes of an old one */
 
 void run_opts_init(struct run_opts *r)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	*r = (struct run_opts){
+		.tolerance = TOLERANCE,
 		.session = {
 			.out_fd = STDOUT_FILENO,
 			.err_fd = STDERR_FILENO,
@@ -39,6 +43,22 @@ static int take_pid(struct run_opts *r, const char *arg, struct diags *d)
 		return -1;
 	}
 	r->session.pid = (pid_t)pid;
+	return 1;
+}
+
+static int take_tolerance(struct run_opts *r, const char *arg, struct diags *d)
+{
+	char *end;
+	unsigned long n = strtoul(arg, &end, 10);
+
+	if (*end == '%')
+		end++;
+	if (*arg < '0' || *arg > '9' || *end || n > 100000) {
+		diag_error(d, NOWHERE, D_USAGE,
+			   "--tolerance expects per cents, found '%s'", arg);
+		return -1;
+	}
+	r->tolerance = (unsigned int)n;
 	return 1;
 }
 
@@ -130,6 +150,40 @@ static int take_tests(struct run_opts *r, const char *form, struct diags *d)
 	return -1;
 }
 
+/* --timeout 10, 500ms */
+static int take_timeout(struct run_opts *r, const char *arg, struct diags *d)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{ "", 1000000000 },	{ "s", 1000000000 },
+		{ "ms", 1000000 },	{ "us", 1000 },
+		{ "ns", 1 },		{ "m", 60 * 1000000000ull },
+		{ "h", 3600 * 1000000000ull },
+	};
+	const uint64_t max = 1ull << 62; /* ns */
+	uint64_t n = 0;
+	char *end = NULL;
+	size_t i = 0;
+
+	errno = 0;
+	if (*arg >= '0' && *arg <= '9')
+		n = strtoull(arg, &end, 10);
+	while (end && i < ARRAY_SIZE(units) && strcmp(end, units[i].name))
+		i++;
+	if (end && !errno && n && i < ARRAY_SIZE(units) &&
+	    n <= max / units[i].ns) {
+		r->session.timeout = n * units[i].ns;
+		return 1;
+	}
+	diag_error(d, NOWHERE, D_USAGE,
+		   "--timeout expects seconds, or a number with ns, us, ms, s, "
+		   "m or h, found '%s'",
+		   arg);
+	return -1;
+}
+
 int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 {
 	switch (opt) {
@@ -144,7 +198,12 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 	case RUN_OPT_NO_WARNINGS:
 		d->no_warnings = r->session.no_warnings = true;
 		return 1;
+	case RUN_OPT_TIMEOUT: return take_timeout(r, arg, d);
+	case RUN_OPT_STATS: r->session.stats = true; return 1;
 	case RUN_OPT_NO_FEATURE: return take_no_feature(r, arg, d);
+	case RUN_OPT_VERIFY: r->verify = true; return 1;
+	case RUN_OPT_COMPARE: r->compare = arg; return 1;
+	case RUN_OPT_TOLERANCE: return take_tolerance(r, arg, d);
 	case RUN_OPT_DRY_RUN: r->session.dry_run = true; return 1;
 	case RUN_OPT_TEST: r->session.test = true; return take_tests(r, arg, d);
 	case RUN_OPT_BENCH:
@@ -159,6 +218,12 @@ bool run_opts_check(const struct run_opts *r, struct diags *d)
 	if (r->session.pid && r->session.command)
 		return diag_error(d, NOWHERE, D_USAGE,
 				  "-p and -c exclude each other");
+	if (r->verify && !verify_has_form(r->session.form))
+		return diag_error(d, NOWHERE, D_USAGE,
+				  "--verify reports as text, json or csv");
+	if (r->compare && !r->verify)
+		return diag_error(d, NOWHERE, D_USAGE,
+				  "--compare goes with --verify");
 	return true;
 }
 
@@ -217,6 +282,38 @@ static int run_session(const struct plan *p, struct machine *m,
 	return status;
 }
 
+static void compare(const struct run_opts *r,
+		    const struct verify_report *report,
+		    struct diags *d)
+{
+	auto_buf struct buf old = { 0 };
+	int err = buf_read_file(&old, r->compare, MAX_REPORT);
+
+	if (err)
+		diag_errno(d, err, D_IO, "cannot read '%s'", r->compare);
+	else
+		verify_compare(report, buf_view(&old), r->tolerance, d);
+}
+
+static int run_verify(const struct plan *p, struct machine *m,
+		      struct run_opts *r, struct diags *d)
+{
+	struct verify_report report;
+	auto_buf struct buf text = { 0 };
+	struct sink sink;
+
+	if (!verify_plan(p, m, &r->session, &report, d)) {
+		verify_print(&report, r->session.form, &text);
+		sink_open(&sink, r->session.out_fd, NULL);
+		sink_write(&sink, text.p, text.n);
+		sink_close(&sink);
+		if (r->compare)
+			compare(r, &report, d);
+	}
+	verify_free(&report);
+	return run_status(d);
+}
+
 int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
 	     struct diags *d)
 {
@@ -227,7 +324,7 @@ int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
 	signal(SIGPIPE, SIG_IGN);
 	if (open_output(r, d))
 		return run_status(d);
-	status = run_session(p, m, r, d);
+	status = r->verify ? run_verify(p, m, r, d) : run_session(p, m, r, d);
 	if (r->output && close(r->session.out_fd)) {
 		diag_errno(d, errno, D_IO, "cannot write '%s'", r->output);
 		status = run_status(d);

@@ -12,6 +12,9 @@
 struct run_opts {
 	struct session_opts session; /* out_fd is opened by run_plan() */
 	const char *output; /* -o; NULL: stdout */
+	bool verify; /* --verify: load and tell what that took */
+	const char *compare; /* an earlier report of it; NULL: none */
+	unsigned int tolerance; /* per cent by which things may have grown */
 };
 
 /* Defaults: stdout, stderr, line buffering, colour when stderr is a terminal
@@ -29,6 +32,11 @@ enum {
 	RUN_OPT_BENCH,
 	RUN_OPT_NO_FEATURE,
 	RUN_OPT_NO_WARNINGS,
+	RUN_OPT_TIMEOUT,
+	RUN_OPT_STATS,
+	RUN_OPT_VERIFY,
+	RUN_OPT_COMPARE,
+	RUN_OPT_TOLERANCE,
 	RUN_OPT_NEXT
 };
 #define RUN_OPTS_LONG                                                          \
@@ -44,6 +52,11 @@ enum {
 		{ "bench", optional_argument, NULL, RUN_OPT_BENCH },           \
 		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \
 		{ "no-warnings", no_argument, NULL, RUN_OPT_NO_WARNINGS },     \
+		{ "timeout", required_argument, NULL, RUN_OPT_TIMEOUT },       \
+		{ "stats", no_argument, NULL, RUN_OPT_STATS },                 \
+		{ "verify", no_argument, NULL, RUN_OPT_VERIFY },               \
+		{ "compare", required_argument, NULL, RUN_OPT_COMPARE },       \
+		{ "tolerance", required_argument, NULL, RUN_OPT_TOLERANCE },   \
 	{                                                                      \
 		"dry-run", no_argument, NULL, RUN_OPT_DRY_RUN                  \
 	}

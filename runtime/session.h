@@ -44,17 +44,22 @@ enum test_form {
 };
 
 struct registry; /* registry.h */
+struct verify_report; /* verify.h */
 
 struct session_opts {
 	const char *const *params; /* for FX_PARAM and FX_OPTION */
 	size_t n_params;
 	pid_t pid; /* -p: ends with it; 0: none */
 	const char *command; /* -c: started stopped, let go once attached */
+	uint64_t timeout; /* ns from when everything is attached; 0: none */
 	uint32_t no_features; /* enum no_features */
 	bool no_warnings; /* of the script; losses are told all the same */
 	bool unsafe;
 	bool dry_run; /* load and verify, do not attach */
+	struct verify_report *verify; /* to be filled while loading; or NULL */
+	bool verify_lines; /* it is: now the lines of costly programs */
 	bool quiet, verbose;
+	bool stats; /* what probes cost is told at the end */
 	bool test, bench; /* run probes of these types */
 	enum test_form test_form; /* how their results are shown */
 	bool params_checked; /* missing parameters have been warned of */
@@ -82,6 +87,8 @@ struct session_stats {
 	uint64_t ns; /* in them, likewise */
 	uint64_t missed; /* not run: one ran already on that CPU */
 	uint64_t lost; /* events that found no room */
+	uint64_t wall; /* ns since they were attached, and until they were
+			  not any more */
 };
 
 /* Loads the object: fixups, maps, programs; nothing is attached. Borrows all
