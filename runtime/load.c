@@ -16,9 +16,9 @@
 #include "runtime/fixups.h"
 #include "runtime/pair.h"
 #include "runtime/registry_impl.h"
+#include "runtime/verify.h"
 #include "runtime/way.h"
 
-#include "runtime/verify.h"
 #define NOWHERE  ((struct span){ 0 })
 #define RING_MIN (256u << 10) /* bytes */
 #define RING_MAX (16u << 20)
@@ -263,16 +263,14 @@ static void reserve_logs(struct session *s, struct logs *logs)
 	logs->size = s->plan->options.num[OPT_LOG_SIZE];
 	if (logs->size < 4096)
 		logs->size = 4096;
+	logs->size = verify_log_size(s, logs->size);
 	logs->p = mmap(NULL, logs->size * n, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	logs->size = verify_log_size(s, logs->size);
 	if (logs->p == MAP_FAILED)
 		logs->p = NULL;
-	for (i = 0; logs->p && i < n; i++)
+	for (i = 0; logs->p && i < n; i++) {
 		bpf_program__set_log_buf(s->programs[i],
 					 logs->p + i * logs->size, logs->size);
-}
-
 		if (s->opts.verify)
 			bpf_program__set_log_level(s->programs[i],
 						   verify_log_level(s, i));
@@ -288,6 +286,8 @@ static void take_counts(struct session *s, const struct logs *logs)
 
 		verify_take(s, i, log, strnlen(log, logs->size));
 	}
+}
+
 static void drop_logs(struct session *s, struct logs *logs)
 {
 	if (logs->p)
@@ -480,12 +480,12 @@ static int try_object(struct session *s)
 			err = 1;
 		} else {
 			report_refusal(s, &logs, err);
+		}
 		drop_logs(s, &logs);
 	}
 	way_unregister(handler);
 	return err;
 }
-		}
 
 int load_object(struct session *s)
 {
