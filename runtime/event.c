@@ -382,6 +382,7 @@ const struct event_ops event_ops[EV_N] = {
 	[EV_PRINT_ENTRY] = { .run = run_print_entry },
 	[EV_PRINT_TABLE] = { .run = run_print_table },
 	[EV_PERCENTILE] = { .run = run_percentile },
+	[EV_PACKET] = { .run = run_none },
 	[EV_CLEAR] = { .run = run_clear },
 	[EV_ZERO] = { .run = run_zero },
 	[EV_TIME] = { .run = run_time },

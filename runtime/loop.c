@@ -12,6 +12,7 @@
 
 #define MAX_WAITING 64 /* signals of different numbers */
 #include "runtime/names.h"
+#include "runtime/packets.h"
 #include "runtime/unwind.h"
 
 #define BUSY_RECORDS 32 /* in a turn */
@@ -109,6 +110,8 @@ int loop_open(struct session *s)
 		err = watch(s, names_fd(s));
 	if (!err)
 		err = watch(s, unwind_fd(s));
+	if (!err)
+		err = watch(s, packets_fd(s));
 	if (!err)
 		err = watch(s, s->ring_fd);
 	return err ? diag_errno(s->diags, err, D_KERNEL,

@@ -15,6 +15,7 @@
 #include "runtime/fixups.h"
 #include "runtime/load.h"
 #include "runtime/loop.h"
+#include "runtime/packets.h"
 #include "runtime/pair.h"
 #include "runtime/rate.h"
 #include "runtime/names.h"
@@ -126,6 +127,7 @@ void session_free_parts(struct session *s)
 		symbols_free(s->show.symbols);
 	registry_release(s);
 	unwind_free(s->unwinder);
+	packets_free(s->packets);
 	ring_buffer__free(s->ring);
 	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
@@ -198,6 +200,8 @@ static int open_parts(struct session *s)
 		err = load_object(s);
 	if (!err)
 		err = unwind_open(s);
+	if (!err)
+		err = packets_open(s);
 	return err ? err : open_ring(s);
 }
 
@@ -319,6 +323,7 @@ void session_consume(struct session *s, bool all)
 		s->turn = RECORDS_PER_TURN;
 		err = s->ring ? ring_buffer__consume(s->ring) : 0;
 	} while (all && err == -EAGAIN);
+	packets_take(s);
 	s->taken = err < 0 ? 0 : RECORDS_PER_TURN - s->turn;
 	out_idle(&s->out);
 }
@@ -411,6 +416,7 @@ int session_stop(struct session *s)
 	report_lost(s);
 	report_sites(s);
 	unwind_report(s);
+	packets_report(s);
 	traced_files_report(s);
 	return err;
 }

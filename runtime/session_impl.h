@@ -91,6 +91,7 @@ struct session {
 	struct bpf_object *spare; /* kprobes for trampolines; shares maps */
 	VEC(struct omission) omissions;
 	struct stacks stacks;
+	struct packets *packets; /* NULL: the program sends none */
 	struct unwinder *unwinder; /* NULL: no such stacks */
 	VEC(struct attachment) attached;
 	VEC(struct iteration) iterations;

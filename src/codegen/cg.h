@@ -113,6 +113,7 @@ struct cg {
 	LLVMValueRef *maps; /* plan.maps.n; NULL: not referenced yet */
 	LLVMValueRef ring, lost, sites, scratch_map;
 	LLVMValueRef stacks; /* NULL: not referenced yet */
+	LLVMValueRef packets; /* the same */
 	LLVMValueRef unwind[UNWIND_TABLE_N]; /* the same */
 	LLVMValueRef selfs; /* storage of self-> variables; NULL: none yet */
 	LLVMValueRef fixups, unknown, zeros, over;

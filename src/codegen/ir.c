@@ -222,6 +222,11 @@ LLVMValueRef ir_add(struct cg *g, LLVMValueRef a, LLVMValueRef b)
 	return LLVMBuildAdd(g->b, a, b, "");
 }
 
+LLVMValueRef ir_shl(struct cg *g, LLVMValueRef a, unsigned int bits)
+{
+	return LLVMBuildShl(g->b, a, ir_i64(g, bits), "");
+}
+
 LLVMValueRef ir_sub(struct cg *g, LLVMValueRef a, LLVMValueRef b)
 {
 	return LLVMBuildSub(g->b, a, b, "");

@@ -243,6 +243,9 @@ LLVMValueRef ir_unwind(struct cg *g, uint32_t words, LLVMValueRef pid,
 /* What an option of the script was set to. */
 uint64_t ir_option(struct cg *g, enum option_id option);
 
+/* The buffers that packets are sent to. */
+LLVMValueRef ir_packets(struct cg *g);
+
 /* The map of stacks; room, unless NULL: memory for one of its values. */
 LLVMValueRef ir_stacks(struct cg *g, struct val *room);
 
@@ -305,5 +308,6 @@ LLVMValueRef ir_add(struct cg *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef ir_sub(struct cg *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef ir_and(struct cg *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef ir_shr(struct cg *g, LLVMValueRef a, unsigned int bits);
+LLVMValueRef ir_shl(struct cg *g, LLVMValueRef a, unsigned int bits);
 
 #endif

@@ -208,6 +208,16 @@ static LLVMValueRef map_stacks(struct cg *g)
 	return g->stacks;
 }
 
+/* As many as there are CPUs. */
+LLVMValueRef ir_packets(struct cg *g)
+{
+	if (!g->packets)
+		g->packets =
+			map_private(g, ABI_MAP_PACKETS,
+				    BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 0);
+	return g->packets;
+}
+
 LLVMValueRef ir_stacks(struct cg *g, struct val *room)
 {
 	const struct type *u64 = type_int(g->types, 8, false);

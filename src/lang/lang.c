@@ -27,6 +27,7 @@ const struct function *const function_tables[] = {
 	join_functions,
 	kernel_functions,
 	entry_functions,
+	packet_functions,
 	uaddr_functions,
 	unsafe_functions,
 	NULL,

@@ -16,6 +16,7 @@ extern const struct function map_functions[]; /* fn_map.c */
 extern const struct function memory_functions[]; /* fn_mem.c */
 extern const struct function name_functions[]; /* fn_names.c */
 extern const struct function net_functions[]; /* fn_net.c */
+extern const struct function packet_functions[]; /* fn_packet.c */
 extern const struct function param_functions[]; /* fn_param.c */
 extern const struct function print_functions[];
 extern const struct function show_functions[]; /* fn_show.c */

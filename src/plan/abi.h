@@ -26,6 +26,15 @@ struct event_head {
 	uint32_t probe; /* index into plan.probes: who sent it */
 };
 
+/* Before the bytes of a packet that skboutput() sends. */
+struct packet_head {
+	uint32_t event; /* index into plan.events */
+	uint32_t size; /* bytes behind this */
+	uint32_t length; /* bytes that the packet has */
+	uint32_t skip; /* of these, not wanted at the beginning */
+	uint64_t time; /* ns since boot */
+};
+
 /* Aggregations per CPU; combined when printed. */
 struct agg_minmax { /* min(), max() */
 	uint64_t value;
@@ -178,6 +187,8 @@ struct unwind_state {
 /* Per-CPU array of uint64_t, one per site: how often a warning's condition
  * held. Only the first time sends an EV_WARN. */
 #define ABI_MAP_SITES "espy_sites"
+/* Buffers of perf for struct packet_head with the packets behind them. */
+#define ABI_MAP_PACKETS "espy_packets"
 /* Hash of struct stack_frames by the id that values of stacks are. */
 #define ABI_MAP_STACKS "espy_stacks"
 /* Hash of struct unwind_process by pid, and array of struct unwind_page. */

@@ -53,6 +53,7 @@ const char *const event_kind_names[EV_N] = {
 	[EV_SYSTEM] = "system",
 	[EV_PERCENTILE] = "percentile",
 	[EV_PRINT_TABLE] = "print_table",
+	[EV_PACKET] = "packet",
 };
 
 const char *const fixup_kind_names[FX_N] = {

@@ -135,6 +135,8 @@ enum event_kind {
 	EV_PERCENTILE, /* map, payload {key} or nothing; text = numbers from 0
 			  to 100 with a blank between: "50 99.9" */
 	EV_PRINT_TABLE, /* maps of the same keys, payload as EV_PRINT_MAP */
+	EV_PACKET, /* text = a file; comes with its packet in a buffer of its
+		      own: abi.h, struct packet_head */
 	EV_N,
 };
 

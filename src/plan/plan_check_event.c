@@ -177,6 +177,7 @@ static const struct event_rule {
 			    .has_text = true,
 			    .has_map = true },
 	[EV_PRINT_TABLE] = { .payload = check_table, .has_map = true },
+	[EV_PACKET] = { .payload = check_nothing, .has_text = true },
 };
 
 /* The fields of a payload are read in place: where C would put them. */

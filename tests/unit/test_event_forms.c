@@ -76,6 +76,7 @@ static const struct type *payload_of(struct plan *p, enum event_kind kind)
 	case EV_TIME:
 	case EV_CAT:
 	case EV_PERCENTILE:
+	case EV_PACKET:
 	case EV_N: break;
 	}
 	return record(p, NULL, NULL);
@@ -90,6 +91,7 @@ static const char *const texts[EV_N] = {
 	[EV_WARNF] = "odd %d %s",
 	[EV_SYSTEM] = "echo %d '%s'",
 	[EV_PERCENTILE] = "50 99.9",
+	[EV_PACKET] = "a.pcap",
 };
 
 static void add_event(struct plan *p, enum event_kind kind)
