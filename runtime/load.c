@@ -410,7 +410,7 @@ static int report_refusal(struct session *s, const struct logs *logs, int err)
 				  "the kernel cannot load the program");
 	diag_errno(s->diags, err, D_PERMISSION,
 		   "the kernel does not let us load the program");
-	privileges_hint(s, NULL);
+	diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
 	return err;
 }
 
