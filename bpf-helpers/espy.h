@@ -84,6 +84,12 @@ int64_t espy_reset(void *map, const void *key, uint64_t ncpus, uint64_t size);
 int64_t espy_tseries(struct agg_slot *slots, uint64_t n, uint64_t now,
 		     uint64_t interval, uint64_t count, uint64_t how);
 
+/* rate.bpf.c: is this one of the first `most` of its second of the clock? The
+ * state begins as 0; CPUs share it. now: ns, any clock. Signed; more than
+ * RATE_MOST is as much. */
+int64_t espy_rate(uint64_t *state, uint64_t most, uint64_t now);
+#define RATE_MOST 0x7fffffff
+
 /* entry.bpf.c: p has the number of frames, then ENTRY_FRAMES of size bytes,
  * each with the stack pointer first. Which frame it is; -1: no room, none. */
 int64_t espy_entry_push(uint64_t *p, uint64_t size, uint64_t sp);

@@ -83,6 +83,7 @@ void attach_keep(struct session *s, int link_fd)
 	a->event_fd = -1;
 	a->link_fd = link_fd;
 	tell_progress(s);
+	a->probe = s->attaching;
 }
 
 int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
@@ -110,6 +111,7 @@ int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
 	a->event_fd = event_fd;
 	a->link_fd = link_fd;
 	tell_progress(s);
+	a->probe = s->attaching;
 	return 0;
 }
 
@@ -297,10 +299,12 @@ static int attach_one(struct session *s, size_t i, bool reversed,
 	if (loop_ending_signal(s))
 		return -EINTR;
 	if (s->is_multi[i] && p->kind != PK_USDT)
+	s->attaching = (uint32_t)i + 1;
 		err = multi_attach(s, i, fd);
 	else
 		err = attach_ops[p->kind].attach(s, p, fd);
 	if (s->attached.n > n)
+	s->attaching = 0;
 		found[i] = FOUND_SOME;
 	else if (s->n_left_out > left_out)
 		found[i] = FOUND_NONE;
@@ -381,6 +385,37 @@ int attach_run(struct session *s, enum probe_kind kind)
 }
 
 /* Closing an event waits for every CPU, and events are closed one after the
+/* --- off again -------------------------------------------------------------- */
+
+/* Probes may share a program. */
+static bool is_of(const struct session *s, const struct attachment *a, size_t i)
+{
+	return a->probe && a->link_fd >= 0 &&
+	       s->programs[a->probe - 1] == s->programs[i];
+}
+
+bool attach_has(const struct session *s, size_t i)
+{
+	vec_each(a, &s->attached)
+		if (is_of(s, a, i))
+			return true;
+	return false;
+}
+
+void attach_drop(struct session *s, size_t i)
+{
+	vec_each(a, &s->attached) {
+		if (!is_of(s, a, i))
+			continue;
+		if (a->event_fd >= 0)
+			ioctl(a->event_fd, PERF_EVENT_IOC_DISABLE, 0);
+		close(a->link_fd);
+		if (a->event_fd >= 0)
+			close(a->event_fd);
+		a->link_fd = a->event_fd = -1;
+	}
+}
+
  * other. So the last reference to each is left to a map that is dropped: the
  * kernel frees what was in it at its own pace. */
 static int move_events(struct session *s)

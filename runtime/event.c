@@ -322,44 +322,60 @@ static void run_warn(struct session *s, const struct plan_event *e,
 	warn_of_site(s, site, code, &text);
 }
 
-/* Reads that failed are told at the end only: a page that is not there is
+/* What is missing because of a place of the script, and how often. The line is
+ * with reads, which are told at the end only: a page that is not there is
  * common, and is nobody's mistake. */
-static void report_reads(struct session *s, const struct plan_site *x,
-			 uint64_t n)
+static void report_loss(struct session *s, const struct plan_site *x,
+			const char *loss, uint64_t n, const struct buf *text)
 {
-	auto_buf struct buf text = { 0 };
+	bool is_shown = x->kind == SITE_READ;
+	struct out_note note = { .severity = SEV_WARNING,
+				 .site = is_shown ? x : NULL,
+				 .where = is_shown ? NULL : x,
+				 .text = buf_view(text),
+				 .loss = loss,
+				 .count = n };
 
-	buf_printf(&text,
-		   "%" PRIu64 " read%s of memory failed in %.*s: the page was "
-		   "not there, the value is empty",
-		   n, n == 1 ? "" : "s",
-		   STR_ARG(s->plan->probes.v[x->probe].name));
-	warn_of_site(s, x, 0, &text);
+	if (plan_site_has_probe(x->kind) && x->probe < s->plan->probes.n)
+		note.probe = s->plan->probes.v[x->probe].name;
+	out_note(&s->out, &note);
 }
 
 static void report_site(struct session *s, const struct plan_site *x,
 			uint64_t n)
 {
-	if (x->kind == SITE_READ)
-		report_reads(s, x, n);
-	else if (x->kind == SITE_MAP_FULL)
-		out_warn(&s->out, "%s %.*s %s: %" PRIu64 " update%s refused",
-			 is_site_array(s, x) ? "array" : "map",
-			 STR_ARG(site_map(s, x)),
-			 is_site_array(s, x) ? "has too few elements"
-					     : "was full",
-			 n, n == 1 ? "" : "s");
-	else if (x->kind == SITE_STACK)
-		out_warn(&s->out,
-			 "%" PRIu64 " stack%s of %.*s:%" PRIu32 ":%" PRIu32
-			 " %s missing",
-			 n, n == 1 ? "" : "s", STR_ARG(x->file), x->line,
-			 x->column, n == 1 ? "is" : "are");
-	else if (n > 1)
-		out_warn(&s->out,
-			 "the warning of %.*s:%" PRIu32 ":%" PRIu32
-			 " was due %" PRIu64 " times",
-			 STR_ARG(x->file), x->line, x->column, n);
+	auto_buf struct buf text = { 0 };
+	const char *many = n == 1 ? "" : "s", *loss = NULL;
+
+	if (x->kind == SITE_READ) {
+		loss = "read";
+		buf_printf(&text,
+			   "%" PRIu64 " read%s of memory failed in %.*s: the "
+			   "page was not there, the value is empty",
+			   n, many, STR_ARG(s->plan->probes.v[x->probe].name));
+	} else if (x->kind == SITE_MAP_FULL) {
+		loss = "map_full";
+		buf_printf(&text, "%s %.*s %s: %" PRIu64 " update%s refused",
+			   is_site_array(s, x) ? "array" : "map",
+			   STR_ARG(site_map(s, x)),
+			   is_site_array(s, x) ? "has too few elements"
+					       : "was full",
+			   n, many);
+	} else if (x->kind == SITE_STACK) {
+		loss = "stack";
+		buf_printf(&text,
+			   "%" PRIu64 " stack%s of %.*s:%" PRIu32 ":%" PRIu32
+			   " %s missing",
+			   n, many, STR_ARG(x->file), x->line, x->column,
+			   n == 1 ? "is" : "are");
+	} else if (n > 1) {
+		buf_printf(&text,
+			   "the warning of %.*s:%" PRIu32 ":%" PRIu32
+			   " was due %" PRIu64 " times",
+			   STR_ARG(x->file), x->line, x->column, n);
+	}
+	if (text.n)
+		report_loss(s, x, loss, n, &text);
 }
 
 void event_report_sites(struct session *s, const uint64_t *counts)

@@ -14,6 +14,7 @@
 #include "runtime/attach_multi.h"
 #include "runtime/event.h"
 #include "runtime/fixups.h"
+#include "runtime/limits.h"
 #include "runtime/pair.h"
 #include "runtime/registry_impl.h"
 #include "runtime/verify.h"
@@ -443,6 +444,7 @@ static void take_descriptors(struct session *s)
 	s->lost_fd = map_fd(s, ABI_MAP_LOST);
 	s->sites_fd = map_fd(s, ABI_MAP_SITES);
 	take_stacks(s);
+	s->passed_fd = map_fd(s, ABI_MAP_PASSED);
 	registry_take(s);
 }
 
@@ -455,6 +457,8 @@ static int prepare_object(struct session *s)
 	if (!err)
 		err = size_maps(s);
 	if (!err)
+	if (!err)
+		err = limits_check_maps(s);
 		err = registry_reuse(s);
 	if (!err)
 		err = make_pairs(s);

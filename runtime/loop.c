@@ -11,6 +11,7 @@
 #include "runtime/attach.h"
 
 #define MAX_WAITING 64 /* signals of different numbers */
+#include "runtime/limits.h"
 #include "runtime/names.h"
 #include "runtime/packets.h"
 #include "runtime/unwind.h"
@@ -93,6 +94,8 @@ int loop_open(struct session *s)
 {
 	int err = open_target(s);
 
+	if (!err)
+		err = limits_open(s);
 	if (err)
 		return err;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -113,6 +116,10 @@ int loop_open(struct session *s)
 	if (!err)
 		err = watch(s, packets_fd(s));
 	if (!err)
+		err = watch(s, s->limits.timeout_fd);
+	if (!err)
+		err = watch(s, s->limits.overhead_fd);
+	if (!err)
 		err = watch(s, s->ring_fd);
 	return err ? diag_errno(s->diags, err, D_KERNEL,
 				"cannot wait for events")
@@ -125,6 +132,7 @@ void loop_close(struct session *s)
 		sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
 	if (s->is_interrupted)
 		sigaction(SIGINT, &s->old_interrupt, NULL);
+	limits_close(s);
 	s->out.hurry.fd = -1;
 	s->is_masked = s->is_interrupted = false;
 }
@@ -163,7 +171,7 @@ static bool handle(struct session *s, int fd)
 {
 	if (fd == s->signal_fd && take_signal(s))
 		return true;
-	if (fd == s->child.fd || fd == s->target_fd)
+	if (fd == s->child.fd || fd == s->target_fd || limits_take(s, fd))
 		return true;
 	if (fd == names_fd(s) || fd == unwind_fd(s))
 		names_take(s);
@@ -185,9 +193,15 @@ static bool waits_for_end(const struct session *s)
 /* Nothing is left that could send an event or end the trace. */
 static bool is_over(const struct session *s)
 {
-	return s->is_exiting || s->out.error || s->is_interrupted ||
-	       (!attach_has_events(s) && !waits_for_end(s) &&
-		(s->iterations.n || (s->child.fd < 0 && s->target_fd < 0)));
+	bool has_process = s->child.fd >= 0 || s->target_fd >= 0;
+
+	if (s->is_exiting || s->out.error || s->out.is_full ||
+	    s->is_interrupted)
+		return true;
+	if (limits_is_bare(s) && !has_process)
+		return true;
+	return !attach_has_events(s) && !waits_for_end(s) &&
+	       (s->iterations.n || !has_process);
 }
 
 /* Where many records came at once, more are under way. To wake us up for each

@@ -105,7 +105,7 @@ void out_attached(struct out *o, size_t n)
 /* Who cannot read the output any more can still be told. */
 static const struct out_form *form_of_notes(const struct out *o)
 {
-	return o->error ? &out_form_text : o->form;
+	return o->error || o->is_full ? &out_form_text : o->form;
 }
 
 void out_lost(struct out *o, struct str probe, uint64_t n)
@@ -119,6 +119,12 @@ void out_note(struct out *o, const struct out_note *note)
 	if (note->site && note->severity == SEV_WARNING && o->no_warnings)
 		return;
 	form_of_notes(o)->note(o, note);
+	out_end(o);
+}
+
+void out_costs(struct out *o, const struct out_costs *c)
+{
+	form_of_notes(o)->costs(o, c);
 	out_end(o);
 }
 
@@ -151,10 +157,33 @@ static int put_bytes(struct out *o, bool is_err, const char *p, size_t n)
 	return sink_write(is_err ? &o->err : &o->to, p, n);
 }
 
+/* How many of n bytes may still be written: whole lines. */
+static size_t within_limit(struct out *o, size_t n)
+{
+	const char *newline = NULL;
+	size_t all = n;
+
+	if (!o->limit)
+		return n;
+	if (!o->is_full && n <= o->limit - o->written) {
+		o->written += n;
+		return n;
+	}
+	n = o->is_full ? 0 : o->limit - o->written;
+	if (n)
+		newline = memrchr(o->pending.p, '\n', n);
+	n = newline ? (size_t)(newline - o->pending.p) + 1 : 0;
+	o->is_full = true;
+	o->written += n;
+	o->unwritten += all - n;
+	return n;
+}
+
 /* The first n bytes of what is pending. */
 static void write_pending(struct out *o, size_t n)
 {
-	int err = put_bytes(o, false, o->pending.p, n);
+	size_t now = within_limit(o, n);
+	int err = now ? put_bytes(o, false, o->pending.p, now) : 0;
 
 	if (!o->error)
 		o->error = err;

@@ -46,6 +46,29 @@ struct out_note {
 	const struct plan_site *site; /* NULL: about the run as a whole */
 	int64_t code; /* what the kernel's function gave, at a site */
 	struct str text; /* one line, without its end */
+	struct str probe; /* that it is about; empty: none */
+	/* What is counted: the word for it; NULL: nothing is. */
+	const char *loss;
+	uint64_t count;
+	const struct plan_site *where; /* instead of site, which text shows */
+};
+
+/* What a probe has cost, and what a map holds. */
+struct out_cost {
+	struct str probe;
+	uint64_t hits, ns, lost, missed;
+	uint64_t wall; /* ns that all this took */
+};
+
+struct out_fill {
+	struct str map;
+	uint64_t entries, room, bytes;
+};
+
+struct out_costs {
+	const struct out_cost *probes;
+	const struct out_fill *maps;
+	size_t n_probes, n_maps;
 };
 
 struct out;
@@ -76,6 +99,8 @@ struct out_form {
 	void (*note)(struct out *o, const struct out_note *note);
 	/* Events that found no room: of a probe, or (empty name) in all. */
 	void (*lost)(struct out *o, struct str probe, uint64_t n);
+	/* --stats */
+	void (*costs)(struct out *o, const struct out_costs *c);
 };
 
 extern const struct out_form *const out_forms[OUT_FORM_N];
@@ -93,6 +118,9 @@ struct out {
 	struct buf pending; /* not written yet */
 	struct buf text; /* of the script, to be put into its form */
 	int error; /* errno of the first write that failed */
+	uint64_t limit; /* bytes that are written at most; 0: any number */
+	uint64_t written, unwritten; /* with a limit */
+	bool is_full; /* there was more: nothing is written any more */
 	/* Instead of the descriptors: see struct session_opts. */
 	void (*write)(void *arg, bool is_err, struct str text);
 	void *write_arg;
@@ -126,6 +154,7 @@ void out_dump(struct out *o);
 void out_attached(struct out *o, size_t n);
 void out_lost(struct out *o, struct str probe, uint64_t n);
 void out_note(struct out *o, const struct out_note *note);
+void out_costs(struct out *o, const struct out_costs *c);
 
 /* A warning about the run without a place. */
 void out_warn(struct out *o, const char *fmt, ...)

@@ -13,6 +13,7 @@ void out_plain_attached(struct out *o, size_t n);
 void out_plain_text(struct out *o, enum out_text kind);
 void out_plain_note(struct out *o, const struct out_note *note);
 void out_plain_lost(struct out *o, struct str probe, uint64_t n);
+void out_plain_costs(struct out *o, const struct out_costs *c);
 
 /* Nothing stands before the final maps. */
 void out_no_dump(struct out *o);

@@ -6,6 +6,7 @@
 
 #include "runtime/json.h"
 #include "runtime/out_impl.h"
+#include "runtime/stats.h"
 
 extern const struct out_form out_form_json_lossy;
 
@@ -154,6 +155,21 @@ static void add_helper(struct out *o, const struct out_note *note)
 			   name ? name : "unknown", note->code);
 }
 
+/* Members that the old dialect has not. */
+static void add_loss(struct out *o, const struct out_note *note)
+{
+	if (note->where)
+		add_place(o, note->where);
+	if (note->probe.n) {
+		buf_puts(&o->pending, ", \"probe\": ");
+		json_string(&o->pending, note->probe);
+	}
+	if (note->loss)
+		buf_printf(&o->pending,
+			   ", \"loss\": \"%s\", \"count\": %" PRIu64,
+			   note->loss, note->count);
+}
+
 static void put_note(struct out *o, const struct out_note *note)
 {
 	buf_printf(&o->pending,
@@ -163,6 +179,8 @@ static void put_note(struct out *o, const struct out_note *note)
 		add_helper(o, note);
 	if (note->site)
 		add_place(o, note->site);
+	if (o->form != &out_form_json_lossy)
+		add_loss(o, note);
 	buf_puts(&o->pending, "}\n");
 }
 
@@ -179,6 +197,31 @@ static void put_lost(struct out *o, struct str probe, uint64_t n)
 	buf_puts(&o->pending, "}}\n");
 }
 
+static void put_costs(struct out *o, const struct out_costs *c)
+{
+	for (const struct out_cost *p = c->probes; p < c->probes + c->n_probes;
+	     p++) {
+		buf_puts(&o->pending,
+			 "{\"type\": \"probe_stats\", \"data\": {\"probe\": ");
+		json_string(&o->pending, p->probe);
+		buf_printf(&o->pending,
+			   ", \"hits\": %" PRIu64 ", \"ns\": %" PRIu64
+			   ", \"cpu_percent\": %.3f, \"lost\": %" PRIu64
+			   ", \"missed\": %" PRIu64 "}}\n",
+			   p->hits, p->ns, stats_percent(p->ns, p->wall),
+			   p->lost, p->missed);
+	}
+	for (const struct out_fill *m = c->maps; m < c->maps + c->n_maps; m++) {
+		buf_puts(&o->pending,
+			 "{\"type\": \"map_stats\", \"data\": {\"map\": ");
+		json_string(&o->pending, m->map);
+		buf_printf(&o->pending,
+			   ", \"entries\": %" PRIu64 ", \"room\": %" PRIu64
+			   ", \"bytes\": %" PRIu64 "}}\n",
+			   m->entries, m->room, m->bytes);
+	}
+}
+
 const struct out_form out_form_json = {
 	.name = "json",
 	.attached = put_attached,
@@ -190,6 +233,7 @@ const struct out_form out_form_json = {
 	.dump = out_no_dump,
 	.note = put_note,
 	.lost = put_lost,
+	.costs = put_costs,
 };
 
 /* --- the old dialect ------------------------------------------------------ */
@@ -253,4 +297,5 @@ const struct out_form out_form_json_lossy = {
 	.dump = out_no_dump,
 	.note = lossy_note,
 	.lost = lossy_lost,
+	.costs = out_plain_costs,
 };

@@ -4,6 +4,7 @@
 
 #include "runtime/out_impl.h"
 #include "runtime/joined.h"
+#include "runtime/stats.h"
 
 void out_plain_attached(struct out *o, size_t n)
 {
@@ -122,6 +123,34 @@ void out_plain_lost(struct out *o, struct str probe, uint64_t n)
 		out_warn(o, "total lost event count: %" PRIu64, n);
 }
 
+void out_plain_costs(struct out *o, const struct out_costs *c)
+{
+	auto_buf struct buf text = { 0 };
+
+	if (c->n_probes)
+		buf_printf(&text, "%12s %9s %8s %9s %9s  %s\n", "HITS",
+			   "NS/HIT", "CPU", "LOST", "MISSED", "PROBE");
+	for (const struct out_cost *p = c->probes; p < c->probes + c->n_probes;
+	     p++)
+		buf_printf(&text,
+			   "%12" PRIu64 " %9" PRIu64 " %7.2f%% %9" PRIu64
+			   " %9" PRIu64 "  %.*s\n",
+			   p->hits, p->hits ? p->ns / p->hits : 0,
+			   stats_percent(p->ns, p->wall), p->lost, p->missed,
+			   STR_ARG(p->probe));
+	if (c->n_maps)
+		buf_printf(&text, "%12s %9s %8s %19s  %s\n", "ENTRIES", "ROOM",
+			   "FILL", "BYTES", "MAP");
+	for (const struct out_fill *m = c->maps; m < c->maps + c->n_maps; m++)
+		buf_printf(&text,
+			   "%12" PRIu64 " %9" PRIu64 " %7.2f%% %19" PRIu64
+			   "  %.*s\n",
+			   m->entries, m->room,
+			   stats_percent(m->entries, m->room), m->bytes,
+			   STR_ARG(m->map));
+	out_say(o, "%.*s", STR_ARG(buf_view(&text)));
+}
+
 void out_no_dump(struct out *o)
 {
 	(void)o;
@@ -139,4 +168,5 @@ const struct out_form out_form_text = {
 	.dump = put_dump,
 	.note = out_plain_note,
 	.lost = out_plain_lost,
+	.costs = out_plain_costs,
 };

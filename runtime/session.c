@@ -13,12 +13,15 @@
 #include "runtime/attach.h"
 #include "runtime/event.h"
 #include "runtime/fixups.h"
+#include "runtime/limits.h"
 #include "runtime/load.h"
 #include "runtime/loop.h"
+#include "runtime/losses.h"
 #include "runtime/packets.h"
 #include "runtime/pair.h"
 #include "runtime/rate.h"
 #include "runtime/names.h"
+#include "runtime/stats.h"
 #include "runtime/registry_impl.h"
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
@@ -44,6 +47,21 @@ static int64_t boot_to_real(void)
 }
 
 /* plan_validate() has parsed them before: they are well formed. */
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t session_age(const struct session *s)
+{
+	if (!s->started)
+		return 0;
+	return (s->ended ? s->ended : now_ns()) - s->started;
+}
+
 static void parse_formats(struct session *s)
 {
 	const struct plan *p = s->plan;
@@ -89,13 +107,16 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 		.lost_fd = -1,
 		.sites_fd = -1,
 		.stacks = { .fd = -1 },
+		.passed_fd = -1,
 		.target_fd = -1,
 		.epoll_fd = -1,
 		.signal_fd = -1,
 	};
 	out_init(&s->out, o);
+		.limits = { -1, -1, -1 },
 	s->out.show = &s->show;
 	parse_formats(s);
+	s->out.limit = p->options.num[OPT_MAX_OUTPUT];
 	describe_maps(s);
 	s->is_site_said = arena_alloc(&s->arena, p->sites.n);
 }
@@ -314,6 +335,8 @@ int session_start(struct session *s)
 	child_resume(&s->child);
 	return err;
 }
+		s->started = now_ns();
+		limits_start(s);
 
 void session_consume(struct session *s, bool all)
 {
@@ -412,7 +435,9 @@ int session_stop(struct session *s)
 	session_consume(s, true);
 	s->is_discarding = s->is_exiting = false;
 	err = attach_run(s, PK_END);
+	losses_note(s);
 	session_consume(s, true);
+	s->ended = now_ns();
 	report_lost(s);
 	report_sites(s);
 	unwind_report(s);
@@ -421,6 +446,7 @@ int session_stop(struct session *s)
 	return err;
 }
 
+	losses_report(s);
 static int compare_names(const void *a, const void *b)
 {
 	const struct map_handle *const *x = a, *const *y = b;
@@ -462,6 +488,20 @@ static int report_output(struct session *s)
 	if (s->out.error == EPIPE)
 		return -EPIPE;
 	if (s->out.error == ETIMEDOUT)
+/* Who limits the output knows that it ends. */
+static void report_full(struct session *s)
+{
+	auto_buf struct buf size = { 0 };
+
+	if (!s->out.is_full)
+		return;
+	option_number(&option_rows[OPT_MAX_OUTPUT], s->out.limit, &size);
+	out_warn(&s->out,
+		 "the output has reached max_output, %s: %" PRIu64
+		 " bytes were not written",
+		 size.p, s->out.unwritten);
+}
+
 		diag_error(s->diags, (struct span){ 0 }, D_IO,
 			   "cannot write the output: nobody reads it");
 	else
@@ -489,6 +529,10 @@ int session_print_maps(struct session *s)
 struct sink_hurry session_hurry(const struct session *s)
 {
 	struct sink_hurry hurry = s->out.hurry;
+	if (s->opts.stats)
+		stats_report(s);
+	out_flush(&s->out);
+	report_full(s);
 
 	hurry.fd = -1; /* signals are not ours any more */
 	return hurry;

@@ -23,6 +23,18 @@ struct unwinder;
 struct attachment {
 	int event_fd; /* of perf_event_open() */
 	int link_fd; /* of the BPF link */
+	uint32_t probe; /* of the plan, or the first that shares the link, + 1;
+			   0: it only keeps something open */
+	uint64_t missed; /* by the link, as noted so far */
+};
+
+/* See limits.h; descriptors are -1 where there is no such limit. */
+struct limits {
+	int timeout_fd, overhead_fd; /* timers */
+	int stats_fd; /* keeps the kernel measuring */
+	uint64_t since; /* ns, monotonic: the last look */
+	uint64_t *ns; /* plan.probes.n: in their programs until then */
+	bool has_detached;
 };
 
 /* An iterator to go through. */
@@ -79,7 +91,8 @@ struct session {
 	unsigned int turn; /* records that this turn may still take */
 	unsigned int taken; /* by the last turn, if it has left none; else 0 */
 	bool has_room; /* the ring buffer is not tiny: records may gather */
-	int lost_fd, sites_fd; /* of private maps; -1: not in the object */
+	int lost_fd, sites_fd, passed_fd; /* of private maps; -1: not in the
+					     object */
 	bool *is_multi; /* plan.probes.n: attached by one link for many */
 	/* way.h, plan.probes.n each: kprobes that are loaded as trampolines,
 	 * targets of wildcards that the kernel refuses (-errno), functions of
@@ -94,6 +107,10 @@ struct session {
 	struct packets *packets; /* NULL: the program sends none */
 	struct unwinder *unwinder; /* NULL: no such stacks */
 	VEC(struct attachment) attached;
+	uint32_t attaching; /* what comes is of this probe, + 1 */
+	uint64_t *missed; /* losses.h, plan.probes.n: not run, by what links
+			     said that are closed */
+	struct limits limits;
 	VEC(struct iteration) iterations;
 	VEC(struct traced_file) files;
 	struct progress progress; /* of attaching */
@@ -108,6 +125,7 @@ struct session {
 	bool is_interrupted; /* so is old_interrupt */
 
 	bool is_begun; /* the first turn was taken */
+	uint64_t started, ended; /* ns, monotonic; 0: not yet */
 	bool is_exiting; /* exit(): what is behind it is not handled */
 	bool is_discarding; /* records are dropped unread */
 	int status;
@@ -129,6 +147,9 @@ void session_show_init(struct show *show, struct symbols *symbols,
 void session_consume(struct session *s, bool all);
 
 /* An element of a per-CPU array of counters, over all CPUs. 0 when there is no
+/* How long its probes are, or were, attached: ns. */
+uint64_t session_age(const struct session *s);
+
  * such array (fd < 0). */
 uint64_t session_counter(const struct session *s, int fd, uint32_t i);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "runtime/disasm.h"
+#include "runtime/losses.h"
 #include "runtime/session_impl.h"
 
 int stats_open(void)
@@ -46,7 +47,7 @@ bool session_probe_stats(const struct session *s, size_t probe,
 	return true;
 }
 
-static bool is_counted(const struct session *s, size_t probe)
+bool stats_is_repeated(const struct session *s, size_t probe)
 {
 	enum probe_kind kind = s->plan->probes.v[probe].kind;
 
@@ -58,18 +59,19 @@ static bool is_counted(const struct session *s, size_t probe)
 	return false;
 }
 
-void session_stats(const struct session *s, struct session_stats *out)
+void session_stats(struct session *s, struct session_stats *out)
 {
 	struct session_stats one;
 
-	*out = (struct session_stats){};
+	losses_note(s);
+	*out = (struct session_stats){ .wall = session_age(s) };
 	for (size_t i = 0; i < s->plan->probes.n; i++) {
 		out->lost += lost_by(s, i);
-		if (is_counted(s, i) || !session_probe_stats(s, i, &one))
+		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &one))
 			continue;
 		out->hits += one.hits;
 		out->ns += one.ns;
-		out->missed += one.missed;
+		out->missed += losses_missed(s, i);
 	}
 }
 
@@ -101,6 +103,43 @@ int map_usage(const struct map_handle *m, struct map_usage *out)
 		err = buf_read_file(&text, path, 1 << 16);
 	out->bytes = number_of(buf_view(&text), "memlock:");
 	return err;
+}
+
+/* --- --stats -------------------------------------------------------------- */
+
+double stats_percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+void stats_report(struct session *s)
+{
+	const struct plan *p = s->plan;
+	auto_free struct out_cost *probes =
+		xzalloc((p->probes.n + 1) * sizeof(*probes));
+	auto_free struct out_fill *maps =
+		xzalloc((p->maps.n + 1) * sizeof(*maps));
+	struct out_costs all = { .probes = probes, .maps = maps };
+	struct session_stats x;
+	struct map_usage usage;
+
+	for (size_t i = 0; i < p->probes.n; i++) {
+		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &x))
+			continue;
+		probes[all.n_probes++] = (struct out_cost){
+			p->probes.v[i].name, x.hits, x.ns, x.lost,
+			losses_missed(s, i), session_age(s),
+		};
+	}
+	for (size_t i = 0; i < p->maps.n; i++) {
+		if (map_usage(&s->maps[i], &usage))
+			continue;
+		maps[all.n_maps++] = (struct out_fill){
+			p->maps.v[i].name, usage.entries, usage.room,
+			usage.bytes,
+		};
+	}
+	out_costs(&s->out, &all);
 }
 
 /* --- what runs ------------------------------------------------------------ */

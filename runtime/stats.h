@@ -17,8 +17,11 @@ int stats_open(void);
 bool session_probe_stats(const struct session *s, size_t probe,
 			 struct session_stats *out);
 
+/* Is its program that of a probe before it, or one that runs once? */
+bool stats_is_repeated(const struct session *s, size_t probe);
+
 /* Of all, programs counted once. begin and end do not count. */
-void session_stats(const struct session *s, struct session_stats *out);
+void session_stats(struct session *s, struct session_stats *out);
 
 struct map_usage {
 	uint64_t entries, room; /* room: how many there can be */
@@ -27,6 +30,12 @@ struct map_usage {
 
 /* What a map holds now. -errno without a report. */
 int map_usage(const struct map_handle *m, struct map_usage *out);
+
+/* A hundredth of whole, as often as it is in part; of nothing: 0. */
+double stats_percent(uint64_t part, uint64_t whole);
+
+/* --stats: puts out what probes have cost and maps hold. */
+void stats_report(struct session *s);
 
 /* What runs for a probe (see disasm.h), with the names of the script's maps.
  * -errno without a report. */

@@ -310,7 +310,9 @@ static int attach_each(struct session *s, const struct plan_probe **which)
 			NULL, bpf_program__fd(s->programs[i - 1]));
 		if (fd < 0)
 			return -errno;
+		s->attaching = (uint32_t)i;
 		attach_keep(s, fd);
+		s->attaching = 0;
 	}
 	return 0;
 }

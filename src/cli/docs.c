@@ -87,12 +87,20 @@ static void each_probe(entry_fn f, void *arg)
 
 static void option_form(const struct option_row *r, struct buf *out)
 {
+	static const char *const numbers[] = {
+		[UNIT_NONE] = "number, ",
+		[UNIT_BYTES] = "bytes, ",
+		[UNIT_SHARE] = "share, ",
+	};
+
 	switch (r->type) {
 	case OT_NUMBER:
-		buf_printf(out, "number, %llu to %llu, default %llu",
-			   (unsigned long long)r->min,
-			   (unsigned long long)r->max,
-			   (unsigned long long)r->fallback);
+		buf_puts(out, numbers[r->unit]);
+		option_number(r, r->min, out);
+		buf_puts(out, " to ");
+		option_number(r, r->max, out);
+		buf_puts(out, ", default ");
+		option_number(r, r->fallback, out);
 		return;
 	case OT_BOOL:
 		buf_printf(out, "true or false, default %s",

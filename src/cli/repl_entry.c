@@ -122,6 +122,7 @@ static void close_session(struct repl *r, struct entry *e)
 	e->past.ns += last.ns;
 	e->past.lost += last.lost;
 	e->past.missed += last.missed;
+	e->past.wall += last.wall;
 	if (session_status(e->session) && !r->status)
 		r->status = session_status(e->session);
 	session_close(e->session);

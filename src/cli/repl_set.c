@@ -29,7 +29,7 @@ static struct str kept_value(const struct kept *k)
 static void put_fallback(const struct option_row *row, struct buf *out)
 {
 	switch (row->type) {
-	case OT_NUMBER: buf_printf(out, "%" PRIu64, row->fallback); return;
+	case OT_NUMBER: option_number(row, row->fallback, out); return;
 	case OT_BOOL: buf_puts(out, row->fallback ? "true" : "false"); return;
 	case OT_CHOICE: buf_puts(out, row->choices[row->fallback]); return;
 	case OT_TEXT: buf_printf(out, "\"%s\"", row->fallback_text); return;
@@ -111,7 +111,8 @@ bool repl_cmd_set(struct repl *r, struct str args)
 {
 	struct str value, key = args_setting(args, &value);
 	const struct option_row *row = find_setting(key);
-	const char *quote = row && row->type == OT_TEXT ? "\"" : "";
+	bool is_text = row && (row->type == OT_TEXT || row->unit != UNIT_NONE);
+	const char *quote = is_text ? "\"" : "";
 	auto_buf struct buf text = {};
 
 	if (!value.n)

@@ -33,6 +33,7 @@ struct session_stats repl_stats(const struct entry *e)
 	all.ns += now.ns;
 	all.missed += now.missed;
 	all.lost += now.lost;
+	all.wall += now.wall;
 	return all;
 }
 
@@ -56,6 +57,10 @@ static void add_entry(struct table *t, const struct entry *e)
 		table_add(t, "%" PRIu64, s.ns / s.hits);
 	else
 		table_add(t, "-");
+	if (s.hits)
+		table_add(t, "%.2f%%", stats_percent(s.ns, s.wall));
+	else
+		table_add(t, "-");
 	table_add(t, "%" PRIu64, s.lost);
 	table_add(t, "%" PRIu64, s.missed);
 	add_text(t, e);
@@ -64,7 +69,7 @@ static void add_entry(struct table *t, const struct entry *e)
 bool repl_cmd_ls(struct repl *r, struct str args)
 {
 	struct table t = { .heads = { ">N", "STATE", ">HITS", ">NS/HIT",
-				      ">LOST", ">MISSED", "ENTRY" } };
+				      ">CPU", ">LOST", ">MISSED", "ENTRY" } };
 	const struct entry *only = NULL;
 
 	if (args.n) {

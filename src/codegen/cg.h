@@ -112,6 +112,7 @@ struct cg {
 
 	LLVMValueRef *maps; /* plan.maps.n; NULL: not referenced yet */
 	LLVMValueRef ring, lost, sites, scratch_map;
+	LLVMValueRef rates, passed; /* rate.c; NULL: not in it */
 	LLVMValueRef stacks; /* NULL: not referenced yet */
 	LLVMValueRef packets; /* the same */
 	LLVMValueRef unwind[UNWIND_TABLE_N]; /* the same */
@@ -271,6 +272,14 @@ LLVMValueRef map_thread(struct cg *g, const char *name, uint32_t value);
 void maps_finish(struct cg *g); /* private maps with their final sizes */
 LLVMValueRef map_ring(struct cg *g);
 LLVMValueRef map_lost(struct cg *g);
+
+/* max_events_per_second: is there no room in this second for one more run of
+ * the program? Counts it then. NULL: there is no such limit. (rate.c) */
+LLVMValueRef rate_is_over(struct cg *g);
+
+/* One more in a private per-CPU array of counters. Returns the count before,
+ * with zero meaning the first. */
+LLVMValueRef count_up(struct cg *g, LLVMValueRef map, uint32_t index);
 LLVMValueRef map_sites(struct cg *g);
 LLVMValueRef map_scratch(struct cg *g);
 LLVMValueRef map_unwind(struct cg *g, enum unwind_table which);

@@ -105,6 +105,7 @@ void frame_make(struct cg *g)
 static void emit_body(struct cg *g)
 {
 	const struct expr *predicate = g->prog->predicate;
+	LLVMValueRef over;
 
 	if (predicate) {
 		di_line(g, predicate->span);
@@ -112,6 +113,9 @@ static void emit_body(struct cg *g)
 					  ir_truth(g, emit_expr(g, predicate)),
 					  ""));
 	}
+	over = rate_is_over(g);
+	if (over)
+		return_if(g, over);
 	emit_stmts(g, g->prog->body);
 }
 

@@ -4,9 +4,7 @@
 #include "codegen/cg.h"
 #include "plan/abi.h"
 
-/* One more in a private per-CPU array of counters. Returns the count before,
- * with zero meaning the first. */
-static LLVMValueRef count_up(struct cg *g, LLVMValueRef map, uint32_t index)
+LLVMValueRef count_up(struct cg *g, LLVMValueRef map, uint32_t index)
 {
 	LLVMValueRef key = ir_temp_bytes(g, 4), p, n;
 	struct ir_if i;

@@ -204,6 +204,10 @@ LLVMValueRef ir_probe_name(struct cg *g);
 void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
 		LLVMValueRef code);
 
+/* 1 for the first so many of each second, of all that come to the site,
+ * which is the call's own; else 0. */
+LLVMValueRef ir_rate(struct cg *g, uint32_t site, LLVMValueRef most);
+
 /* Counts at a site that a read from address, which is not 0, failed: rc is
  * negative. Told at the end. site 0: nothing. */
 void ir_count_failed(struct cg *g, LLVMValueRef rc, LLVMValueRef address,

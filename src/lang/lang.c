@@ -10,6 +10,7 @@ const struct function *const function_tables[] = {
 	name_functions,
 	cgroup_functions,
 	compile_functions,
+	rate_functions,
 	tseries_functions,
 	net_functions,
 	time_functions,

@@ -27,6 +27,7 @@ extern const struct function symbol_functions[]; /* fn_symbol.c */
 extern const struct function task_functions[]; /* fn_task.c */
 extern const struct function text_functions[]; /* fn_text.c */
 extern const struct function time_functions[]; /* fn_time.c */
+extern const struct function rate_functions[]; /* fn_rate.c */
 extern const struct function tseries_functions[]; /* fn_tseries.c */
 extern const struct function uaddr_functions[]; /* fn_uaddr.c */
 extern const struct function unsafe_functions[]; /* fn_unsafe.c */

@@ -189,6 +189,13 @@ struct unwind_state {
 #define ABI_MAP_SITES "espy_sites"
 /* Buffers of perf for struct packet_head with the packets behind them. */
 #define ABI_MAP_PACKETS "espy_packets"
+/* Array of uint64_t, one per site, then one per probe: the states of rates
+ * (espy_rate()). Per-CPU array, one per probe: events that were passed over
+ * since there were too many in a second. */
+#define ABI_MAP_RATES  "espy_rates"
+#define ABI_MAP_PASSED "espy_passed"
+/* Buffers of perf for struct packet_head with the packets behind them. */
+#define ABI_MAP_PACKETS "espy_packets"
 /* Hash of struct stack_frames by the id that values of stacks are. */
 #define ABI_MAP_STACKS "espy_stacks"
 /* Hash of struct unwind_process by pid, and array of struct unwind_page. */

@@ -167,6 +167,47 @@ const struct option_row option_rows[OPT_N] = {
 		.doc = "Print files and lines in stacks of processes, and the "
 		       "functions that were inlined, from debug information.",
 	},
+	[OPT_MAX_MAP_MEMORY] = {
+		.name = "max_map_memory",
+		.unit = UNIT_BYTES,
+		.fallback = 0,
+		.min = 0,
+		.max = 1ull << 50,
+		.doc = "Memory of the kernel that all maps together may take "
+		       "when they are full, as in \"64M\"; a script whose "
+		       "maps are larger is not started. 0: no limit.",
+	},
+	[OPT_MAX_OUTPUT] = {
+		.name = "max_output",
+		.unit = UNIT_BYTES,
+		.fallback = 0,
+		.min = 0,
+		.max = 1ull << 50,
+		.doc = "Bytes of output, as in \"10M\", after which the trace "
+		       "ends; what is beyond is not written, and told. 0: no "
+		       "limit.",
+	},
+	[OPT_MAX_OVERHEAD] = {
+		.name = "max_overhead",
+		.unit = UNIT_SHARE,
+		.fallback = 0,
+		.min = 0,
+		.max = 100000ull * OPTION_PERCENT,
+		.doc = "What all probes together may take of the time of one "
+		       "CPU, as in \"2%\". It is looked at every second; when "
+		       "it was more, the probe that took most is detached, "
+		       "and that is said. 0: no limit.",
+	},
+	[OPT_MAX_EVENTS_PER_SECOND] = {
+		.name = "max_events_per_second",
+		.fallback = 0,
+		.min = 0,
+		.max = 1u << 30,
+		.doc = "How many events of each probe are handled in a second "
+		       "of the clock, on all CPUs together; the others are "
+		       "passed over behind the predicate, counted, and told "
+		       "at the end. 0: no limit.",
+	},
 };
 
 /* Names that are understood but are no setting here. */
@@ -311,20 +352,109 @@ static bool parse_number(struct str s, uint64_t *out)
 	return true;
 }
 
+/* The letters of bytes, each 1024 times the one before. */
+static bool parse_bytes(struct str s, uint64_t *out)
+{
+	static const char letters[] = "KMG";
+	const char *letter = NULL;
+	uint64_t times = 1;
+
+	if (s.n && (s.p[s.n - 1] == 'B' || s.p[s.n - 1] == 'b') &&
+	    !str_starts(s, "0x"))
+		s.n--;
+	if (s.n && s.p[s.n - 1])
+		letter = strchr(letters, toupper((unsigned char)s.p[s.n - 1]));
+	if (letter) {
+		times = 1ull << (10 * (letter - letters + 1));
+		s.n--;
+	}
+	if (!parse_number(s, out) || *out > UINT64_MAX / times)
+		return false;
+	*out *= times;
+	return true;
+}
+
+/* Three digits behind the point; the sign is needed, so that nobody takes 2 for
+ * all of two CPUs. 0 is 0 of anything. */
+static bool parse_share(struct str s, uint64_t *out)
+{
+	uint64_t whole, part = 0, unit = OPTION_PERCENT;
+	struct str rest;
+
+	if (str_is(s, "0")) {
+		*out = 0;
+		return true;
+	}
+	if (!s.n || s.p[s.n - 1] != '%')
+		return false;
+	s.n--;
+	if (!parse_number(str_split(s, '.', &rest), &whole) ||
+	    whole > UINT32_MAX || (rest.n == 0 && str_has(s, '.')))
+		return false;
+	for (; rest.n; rest.p++, rest.n--) {
+		unit /= 10;
+		if (!isdigit((unsigned char)rest.p[0]) || !unit)
+			return false;
+		part += (uint64_t)(rest.p[0] - '0') * unit;
+	}
+	*out = whole * OPTION_PERCENT + part;
+	return true;
+}
+
+static const struct {
+	bool (*parse)(struct str s, uint64_t *out);
+	const char *what;
+} units[] = {
+	[UNIT_NONE] = { parse_number, "a number" },
+	[UNIT_BYTES] = { parse_bytes, "bytes, as in \"64M\"" },
+	[UNIT_SHARE] = { parse_share, "a share, as in \"2%\"" },
+};
+
+void option_number(const struct option_row *r, uint64_t n, struct buf *out)
+{
+	static const char letters[] = "KMG";
+	const char *letter = letters;
+	uint64_t part = n % OPTION_PERCENT, unit = OPTION_PERCENT;
+
+	switch (r->unit) {
+	case UNIT_NONE: buf_printf(out, "%ju", (uintmax_t)n); return;
+	case UNIT_BYTES:
+		for (; n && !(n & 1023) && *letter; letter++)
+			n >>= 10;
+		buf_printf(out, "%ju", (uintmax_t)n);
+		if (letter > letters)
+			buf_putc(out, letter[-1]);
+		return;
+	case UNIT_SHARE:
+		buf_printf(out, "%ju%s", (uintmax_t)(n / OPTION_PERCENT),
+			   part ? "." : "");
+		while (part) {
+			unit /= 10;
+			buf_putc(out, (char)('0' + part / unit));
+			part %= unit;
+		}
+		buf_puts(out, n ? "%" : "");
+		return;
+	}
+}
+
 static bool set_number(const struct option_row *r, struct str value,
 		       uint64_t *out, struct diags *d, struct span at)
 {
+	auto_buf struct buf low = { 0 }, high = { 0 }, found = { 0 };
 	uint64_t n;
 
-	if (!parse_number(value, &n))
+	if (!units[r->unit].parse(value, &n))
 		return diag_error(d, at, D_OPTION,
-				  "'%s' expects a number, found '%.*s'",
-				  r->name, STR_ARG(value));
+				  "'%s' expects %s, found '%.*s'", r->name,
+				  units[r->unit].what, STR_ARG(value));
+	option_number(r, r->min, &low);
+	option_number(r, r->max, &high);
+	option_number(r, n, &found);
 	if (n < r->min || n > r->max)
 		return diag_error(d, at, D_OPTION,
-				  "'%s' is between %ju and %ju, found %ju",
-				  r->name, (uintmax_t)r->min, (uintmax_t)r->max,
-				  (uintmax_t)n);
+				  "'%s' is between %s and %s, found %s",
+				  r->name, low.p, high.p, found.p);
 	*out = n;
 	return true;
 }

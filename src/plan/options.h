@@ -27,6 +27,10 @@ enum option_id {
 	OPT_LAZY_SYMBOLICATION,
 	OPT_CACHE_USER_SYMBOLS,
 	OPT_SHOW_DEBUG_INFO,
+	OPT_MAX_MAP_MEMORY,
+	OPT_MAX_OUTPUT,
+	OPT_MAX_OVERHEAD,
+	OPT_MAX_EVENTS_PER_SECOND,
 	OPT_N,
 };
 
@@ -37,9 +41,19 @@ enum option_type {
 	OT_TEXT
 };
 
+/* What a number counts. */
+enum option_unit {
+	UNIT_NONE,
+	UNIT_BYTES, /* "64M": K, M and G are powers of 1024 */
+	UNIT_SHARE, /* "2.5%", in thousandths of a per cent */
+};
+
+#define OPTION_PERCENT 1000 /* of UNIT_SHARE */
+
 struct option_row {
 	const char *name;
 	enum option_type type;
+	enum option_unit unit; /* OT_NUMBER */
 	uint64_t fallback; /* number, bool, index of the choice */
 	const char *fallback_text; /* OT_TEXT */
 	uint64_t min, max; /* OT_NUMBER */
@@ -68,6 +82,9 @@ void options_default(struct options *o);
 
 /* How many choices a row has. */
 uint32_t option_choices(const struct option_row *r);
+
+/* A value of OT_NUMBER as scripts have it: "64M", "2.5%". */
+void option_number(const struct option_row *r, uint64_t n, struct buf *out);
 
 /* Sets one from text; key in any case, with or without BPFTRACE_/ESPY_; old
  * names are refused with the new one named, names without effect any more are

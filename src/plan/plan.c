@@ -205,6 +205,12 @@ bool plan_next_percent(struct str *text, double *out)
 	return true;
 }
 
+bool plan_site_has_probe(enum site_kind kind)
+{
+	return kind == SITE_READ || kind == SITE_MAP_FULL ||
+	       kind == SITE_STACK || kind == SITE_THREAD;
+}
+
 uint32_t plan_add_site(struct plan *p, const struct plan_site *x)
 {
 	struct plan_site *s = vec_add(&p->arena, &p->sites);

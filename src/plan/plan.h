@@ -227,8 +227,11 @@ struct plan_site {
 	struct str file; /* as diag prints it */
 	struct str text; /* the source line */
 	uint32_t map; /* SITE_MAP_FULL, SITE_KEY */
-	uint32_t probe; /* SITE_READ: which probe's program reads */
+	uint32_t probe; /* whose program it is; of kinds that have one */
 };
+
+/* Is what such a site counts told by probe? */
+bool plan_site_has_probe(enum site_kind kind);
 
 enum plan_needs { /* bits of plan.needs: said when a kernel lacks one */
 	NEED_KERNEL_BTF = 1 << 0,

@@ -349,7 +349,8 @@ static bool check_site(struct check *c, const struct plan_site *s)
 		    : s->map)
 		return plan_check_refuse(c, "there is no map %u for it",
 					 s->map);
-	if (s->kind == SITE_READ ? s->probe >= c->p->probes.n : s->probe)
+	if (plan_site_has_probe(s->kind) ? s->probe >= c->p->probes.n
+					 : s->probe)
 		return plan_check_refuse(c, "there is no probe %u for it",
 					 s->probe);
 	return true;

@@ -155,7 +155,7 @@ uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 	}
 	x.end_column =
 		to.line == from.line ? to.column : (uint32_t)x.text.n + 1;
-	if (kind == SITE_READ)
+	if (plan_site_has_probe(kind))
 		x.probe = l->prog->first_probe;
 	site = plan_add_site(l->plan, &x);
 	if (kind != SITE_PLACE && kind != SITE_READ)

@@ -40,14 +40,15 @@ static void expect_message(enum severity severity, const char *part)
 
 static void check_number(enum option_id i, const struct option_row *r)
 {
-	struct str text = str_printf(&arena, "%ju", (uintmax_t)r->max);
+	auto_buf struct buf most = { 0 }, more = { 0 };
 
+	option_number(r, r->max, &most);
+	option_number(r, r->max + 1, &more);
 	cr_expect_geq(r->fallback, r->min, "%s", r->name);
 	cr_expect_leq(r->fallback, r->max, "%s", r->name);
-	cr_expect(set(r->name, text.p), "%s", r->name);
+	cr_expect(set(r->name, most.p), "%s", r->name);
 	cr_expect_eq(options.num[i], r->max, "%s", r->name);
-	text = str_printf(&arena, "%ju", (uintmax_t)r->max + 1);
-	cr_expect(!set(r->name, text.p), "%s", r->name);
+	cr_expect(!set(r->name, more.p), "%s", r->name);
 	expect_message(SEV_ERROR, "between");
 	cr_expect_eq(options.num[i], r->max, "%s", r->name);
 }
@@ -264,4 +265,64 @@ Test(options, environment_mistakes)
 
 	cr_expect(!options_from_env(&options, &arena, env, &diags));
 	cr_expect_eq(diags.errors, 2);
+}
+
+/* --- units ----------------------------------------------------------------- */
+
+static const struct unit_case {
+	const char *key, *value;
+	uint64_t number;
+	const char *shown; /* NULL: the value is refused */
+} unit_cases[] = {
+	{ "max_output", "0", 0, "0" },
+	{ "max_output", "1000", 1000, "1000" },
+	{ "max_output", "64K", 65536, "64K" },
+	{ "max_output", "64kb", 65536, "64K" },
+	{ "max_output", "0x400", 1024, "1K" },
+	{ "max_output", "3M", 3 << 20, "3M" },
+	{ "max_output", "2048G", 1ull << 41, "2048G" },
+	{ "max_output", "", 0, NULL },
+	{ "max_output", "K", 0, NULL },
+	{ "max_output", "B", 0, NULL },
+	{ "max_output", "1T", 0, NULL },
+	{ "max_output", "1.5M", 0, NULL },
+	{ "max_output", "-1", 0, NULL },
+	{ "max_output", "18446744073709551615G", 0, NULL },
+	{ "max_overhead", "2%", 2000, "2%" },
+	{ "max_overhead", "0", 0, "0" },
+	{ "max_overhead", "0.5%", 500, "0.5%" },
+	{ "max_overhead", "0.005%", 5, "0.005%" },
+	{ "max_overhead", "12.25%", 12250, "12.25%" },
+	{ "max_overhead", "2", 0, NULL },
+	{ "max_overhead", "%", 0, NULL },
+	{ "max_overhead", "1.%", 0, NULL },
+	{ "max_overhead", "1.0001%", 0, NULL },
+	{ "max_overhead", "1.x%", 0, NULL },
+	{ "max_overhead", "-1%", 0, NULL },
+	{ "max_overhead", "2K", 0, NULL },
+	{ "max_map_keys", "64K", 0, NULL },
+};
+
+static void check_unit(const struct unit_case *c)
+{
+	auto_buf struct buf shown = { 0 };
+	enum option_id i = 0;
+
+	while (strcmp(option_rows[i].name, c->key))
+		i++;
+	cr_expect_eq(set(c->key, c->value), c->shown != NULL, "%s = %s", c->key,
+		     c->value);
+	if (!c->shown) {
+		expect_message(SEV_ERROR, "expects");
+		return;
+	}
+	option_number(&option_rows[i], options.num[i], &shown);
+	cr_expect_eq(options.num[i], c->number, "%s = %s", c->key, c->value);
+	cr_expect_str_eq(shown.p, c->shown);
+}
+
+Test(options, units)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unit_cases); i++)
+		check_unit(&unit_cases[i]);
 }

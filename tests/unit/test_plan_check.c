@@ -381,7 +381,7 @@ Test(plan_check, refuses_sites)
 	REFUSED(SITE(READ)->column = 0, "the place is missing");
 	REFUSED(SITE(READ)->map = 1, "no map 1");
 	REFUSED(SITE(MAP_FULL)->map = 99, "no map 99");
-	REFUSED(SITE(MAP_FULL)->probe = 1, "no probe 1");
+	REFUSED(SITE(DIVISION)->probe = 1, "no probe 1");
 	REFUSED(SITE(READ)->probe = 99, "no probe 99");
 	REFUSED(SITE(READ)->file = STR("\0"), "the file has a zero byte");
 	REFUSED(SITE(READ)->text = STR("\0"), "the text has a zero byte");
