@@ -82,8 +82,8 @@ void attach_keep(struct session *s, int link_fd)
 
 	a->event_fd = -1;
 	a->link_fd = link_fd;
-	tell_progress(s);
 	a->probe = s->attaching;
+	tell_progress(s);
 }
 
 int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
@@ -110,8 +110,8 @@ int attach_perf(struct session *s, int prog_fd, int event_fd, uint64_t cookie)
 	a = vec_add(&s->arena, &s->attached);
 	a->event_fd = event_fd;
 	a->link_fd = link_fd;
-	tell_progress(s);
 	a->probe = s->attaching;
+	tell_progress(s);
 	return 0;
 }
 
@@ -298,13 +298,13 @@ static int attach_one(struct session *s, size_t i, bool reversed,
 		return 0;
 	if (loop_ending_signal(s))
 		return -EINTR;
-	if (s->is_multi[i] && p->kind != PK_USDT)
 	s->attaching = (uint32_t)i + 1;
+	if (s->is_multi[i] && p->kind != PK_USDT)
 		err = multi_attach(s, i, fd);
 	else
 		err = attach_ops[p->kind].attach(s, p, fd);
-	if (s->attached.n > n)
 	s->attaching = 0;
+	if (s->attached.n > n)
 		found[i] = FOUND_SOME;
 	else if (s->n_left_out > left_out)
 		found[i] = FOUND_NONE;
@@ -384,7 +384,6 @@ int attach_run(struct session *s, enum probe_kind kind)
 	return err;
 }
 
-/* Closing an event waits for every CPU, and events are closed one after the
 /* --- off again -------------------------------------------------------------- */
 
 /* Probes may share a program. */
@@ -416,6 +415,7 @@ void attach_drop(struct session *s, size_t i)
 	}
 }
 
+/* Closing an event waits for every CPU, and events are closed one after the
  * other. So the last reference to each is left to a map that is dropped: the
  * kernel frees what was in it at its own pace. */
 static int move_events(struct session *s)

@@ -137,11 +137,11 @@ static size_t list_maps(struct session *s, struct taking **out)
 		(*out)[i] = (struct taking){ s->plan->maps.v[i].name,
 					     plan_map_bytes(s, &s->maps[i]) };
 	n = i;
-	bpf_object__for_each_map(map, s->object)
-		if (!is_of_script(s, bpf_map__name(map)))
-			(*out)[n++] =
-				(struct taking){ own_name(bpf_map__name(map)),
-						 own_map_bytes(s, map) };
+	bpf_object__for_each_map(
+		map, s->object) if (!is_of_script(s,
+						  bpf_map__name(map)))(
+		*out)[n++] = (struct taking){ own_name(bpf_map__name(map)),
+					      own_map_bytes(s, map) };
 	qsort(*out, n, sizeof(**out), compare_bytes);
 	return n;
 }
@@ -271,8 +271,7 @@ static size_t find_costliest(struct session *s, uint64_t *total, uint64_t *most)
 	for (i = 0; i < s->plan->probes.n; i++) {
 		uint64_t ns;
 
-		if (stats_is_repeated(s, i) ||
-		    !session_probe_stats(s, i, &now))
+		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &now))
 			continue;
 		ns = now.ns - s->limits.ns[i];
 		s->limits.ns[i] = now.ns;
@@ -297,16 +296,16 @@ static void detach_one(struct session *s, size_t i, uint64_t total,
 	losses_note(s);
 	attach_drop(s, i);
 	s->limits.has_detached = true;
-	out_note(&s->out, &(struct out_note){
-				  .severity = SEV_WARNING,
-				  .probe = name,
-				  .text = str_printf(
-					  &s->arena,
-					  "%.*s was detached: all probes took "
-					  "%s of a CPU in the last second, "
-					  "this one %s; max_overhead is %s",
-					  STR_ARG(name), all.p, one.p,
-					  limit.p) });
+	out_note(&s->out,
+		 &(struct out_note){
+			 .severity = SEV_WARNING,
+			 .probe = name,
+			 .text = str_printf(
+				 &s->arena,
+				 "%.*s was detached: all probes took "
+				 "%s of a CPU in the last second, "
+				 "this one %s; max_overhead is %s",
+				 STR_ARG(name), all.p, one.p, limit.p) });
 	out_idle(&s->out);
 }
 

@@ -443,8 +443,8 @@ static void take_descriptors(struct session *s)
 			bpf_map__fd(find_map(s, s->plan->maps.v[i].symbol));
 	s->lost_fd = map_fd(s, ABI_MAP_LOST);
 	s->sites_fd = map_fd(s, ABI_MAP_SITES);
-	take_stacks(s);
 	s->passed_fd = map_fd(s, ABI_MAP_PASSED);
+	take_stacks(s);
 	registry_take(s);
 }
 
@@ -457,8 +457,8 @@ static int prepare_object(struct session *s)
 	if (!err)
 		err = size_maps(s);
 	if (!err)
-	if (!err)
 		err = limits_check_maps(s);
+	if (!err)
 		err = registry_reuse(s);
 	if (!err)
 		err = make_pairs(s);

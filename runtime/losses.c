@@ -42,8 +42,9 @@ static uint64_t link_missed(int fd)
 		return 0;
 	if (info.type == LINK_KPROBE_MULTI)
 		return info.multi.missed;
-	if (info.type == LINK_PERF_EVENT && (info.event.type == EVENT_KPROBE ||
-					     info.event.type == EVENT_KRETPROBE))
+	if (info.type == LINK_PERF_EVENT &&
+	    (info.event.type == EVENT_KPROBE ||
+	     info.event.type == EVENT_KRETPROBE))
 		return info.event.missed;
 	return 0;
 }

@@ -20,8 +20,8 @@
 #include "runtime/packets.h"
 #include "runtime/pair.h"
 #include "runtime/rate.h"
-#include "runtime/names.h"
 #include "runtime/stats.h"
+#include "runtime/names.h"
 #include "runtime/registry_impl.h"
 #include "runtime/symbols.h"
 #include "runtime/tests.h"
@@ -46,7 +46,6 @@ static int64_t boot_to_real(void)
 	       real.tv_nsec - boot.tv_nsec;
 }
 
-/* plan_validate() has parsed them before: they are well formed. */
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -62,6 +61,7 @@ uint64_t session_age(const struct session *s)
 	return (s->ended ? s->ended : now_ns()) - s->started;
 }
 
+/* plan_validate() has parsed them before: they are well formed. */
 static void parse_formats(struct session *s)
 {
 	const struct plan *p = s->plan;
@@ -106,17 +106,17 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 		.ring_fd = -1,
 		.lost_fd = -1,
 		.sites_fd = -1,
-		.stacks = { .fd = -1 },
 		.passed_fd = -1,
+		.stacks = { .fd = -1 },
 		.target_fd = -1,
 		.epoll_fd = -1,
 		.signal_fd = -1,
+		.limits = { -1, -1, -1 },
 	};
 	out_init(&s->out, o);
-		.limits = { -1, -1, -1 },
+	s->out.limit = p->options.num[OPT_MAX_OUTPUT];
 	s->out.show = &s->show;
 	parse_formats(s);
-	s->out.limit = p->options.num[OPT_MAX_OUTPUT];
 	describe_maps(s);
 	s->is_site_said = arena_alloc(&s->arena, p->sites.n);
 }
@@ -331,12 +331,12 @@ int session_start(struct session *s)
 			child_run_to_entry(&s->child);
 		see_processes(s);
 		traced_files_note(s);
+		s->started = now_ns();
+		limits_start(s);
 	}
 	child_resume(&s->child);
 	return err;
 }
-		s->started = now_ns();
-		limits_start(s);
 
 void session_consume(struct session *s, bool all)
 {
@@ -429,24 +429,24 @@ int session_stop(struct session *s)
 
 	if (s->opts.dry_run)
 		return 0;
+	losses_note(s);
 	attach_drop_all(s);
+	s->ended = now_ns();
 	/* What follows an exit() is not handled; end speaks again. */
 	s->is_discarding = s->is_exiting;
 	session_consume(s, true);
 	s->is_discarding = s->is_exiting = false;
 	err = attach_run(s, PK_END);
-	losses_note(s);
 	session_consume(s, true);
-	s->ended = now_ns();
 	report_lost(s);
 	report_sites(s);
+	losses_report(s);
 	unwind_report(s);
 	packets_report(s);
 	traced_files_report(s);
 	return err;
 }
 
-	losses_report(s);
 static int compare_names(const void *a, const void *b)
 {
 	const struct map_handle *const *x = a, *const *y = b;
@@ -482,12 +482,6 @@ static int print_maps(struct session *s)
 	return err;
 }
 
-/* Who has read enough, as head does, wants to hear no more. */
-static int report_output(struct session *s)
-{
-	if (s->out.error == EPIPE)
-		return -EPIPE;
-	if (s->out.error == ETIMEDOUT)
 /* Who limits the output knows that it ends. */
 static void report_full(struct session *s)
 {
@@ -502,6 +496,12 @@ static void report_full(struct session *s)
 		 size.p, s->out.unwritten);
 }
 
+/* Who has read enough, as head does, wants to hear no more. */
+static int report_output(struct session *s)
+{
+	if (s->out.error == EPIPE)
+		return -EPIPE;
+	if (s->out.error == ETIMEDOUT)
 		diag_error(s->diags, (struct span){ 0 }, D_IO,
 			   "cannot write the output: nobody reads it");
 	else
@@ -523,16 +523,16 @@ int session_print_maps(struct session *s)
 	out_dump(&s->out);
 	if (s->plan->options.num[OPT_PRINT_MAPS_ON_EXIT])
 		err = print_maps(s);
+	if (s->opts.stats)
+		stats_report(s);
+	out_flush(&s->out);
+	report_full(s);
 	return out_flush(&s->out) ? report_output(s) : err;
 }
 
 struct sink_hurry session_hurry(const struct session *s)
 {
 	struct sink_hurry hurry = s->out.hurry;
-	if (s->opts.stats)
-		stats_report(s);
-	out_flush(&s->out);
-	report_full(s);
 
 	hurry.fd = -1; /* signals are not ours any more */
 	return hurry;

@@ -124,8 +124,8 @@ struct session {
 	struct sigaction old_interrupt;
 	bool is_interrupted; /* so is old_interrupt */
 
-	bool is_begun; /* the first turn was taken */
 	uint64_t started, ended; /* ns, monotonic; 0: not yet */
+	bool is_begun; /* the first turn was taken */
 	bool is_exiting; /* exit(): what is behind it is not handled */
 	bool is_discarding; /* records are dropped unread */
 	int status;
@@ -146,10 +146,10 @@ void session_show_init(struct show *show, struct symbols *symbols,
  * keeps the loop responsive. */
 void session_consume(struct session *s, bool all);
 
-/* An element of a per-CPU array of counters, over all CPUs. 0 when there is no
 /* How long its probes are, or were, attached: ns. */
 uint64_t session_age(const struct session *s);
 
+/* An element of a per-CPU array of counters, over all CPUs. 0 when there is no
  * such array (fd < 0). */
 uint64_t session_counter(const struct session *s, int fd, uint32_t i);
 

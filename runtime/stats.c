@@ -127,7 +127,7 @@ void stats_report(struct session *s)
 		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &x))
 			continue;
 		probes[all.n_probes++] = (struct out_cost){
-			p->probes.v[i].name, x.hits, x.ns, x.lost,
+			p->probes.v[i].name, x.hits,         x.ns, x.lost,
 			losses_missed(s, i), session_age(s),
 		};
 	}
@@ -135,7 +135,9 @@ void stats_report(struct session *s)
 		if (map_usage(&s->maps[i], &usage))
 			continue;
 		maps[all.n_maps++] = (struct out_fill){
-			p->maps.v[i].name, usage.entries, usage.room,
+			p->maps.v[i].name,
+			usage.entries,
+			usage.room,
 			usage.bytes,
 		};
 	}

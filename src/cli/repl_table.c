@@ -68,8 +68,8 @@ static void add_entry(struct table *t, const struct entry *e)
 
 bool repl_cmd_ls(struct repl *r, struct str args)
 {
-	struct table t = { .heads = { ">N", "STATE", ">HITS", ">NS/HIT",
-				      ">CPU", ">LOST", ">MISSED", "ENTRY" } };
+	struct table t = { .heads = { ">N", "STATE", ">HITS", ">NS/HIT", ">CPU",
+				      ">LOST", ">MISSED", "ENTRY" } };
 	const struct entry *only = NULL;
 
 	if (args.n) {
