@@ -39,6 +39,7 @@ static const struct row {
 	{ "emit", VALUE_WORDS, NULL, stages },
 	{ "debug", VALUE_WORDS, NULL, stages },
 	{ "help-function", VALUE_WORDS, NULL, docs_names },
+	{ "tolerance", VALUE_WORDS, "0 5 10 20" },
 	{ "explain", VALUE_WORDS, NULL, explain_names },
 	{ "tool", VALUE_WORDS, NULL, tools_names },
 	{ "completion", VALUE_WORDS, "bash zsh fish" },
