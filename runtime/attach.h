@@ -36,6 +36,14 @@ int attach_all(struct session *s);
  * done with closing the events. */
 void attach_drop_all(struct session *s);
 
+/* Makes what attach_drop_all() needs, as long as we may. */
+void attach_prepare_drop(struct session *s);
+
+/* Is probe i attached to anything? Taking it off again, with those that share
+ * its program. */
+bool attach_has(const struct session *s, size_t i);
+void attach_drop(struct session *s, size_t i);
+
 /* Runs every probe of this kind (begin, end) once. -errno after a report. */
 int attach_run(struct session *s, enum probe_kind kind);
 
