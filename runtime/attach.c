@@ -12,6 +12,7 @@
 
 #include "runtime/attach_multi.h"
 #include "runtime/loop.h"
+#include "runtime/privileges.h"
 #include "runtime/way.h"
 
 #define NOWHERE      ((struct span){ 0 })
@@ -176,7 +177,7 @@ int attach_report(struct session *s, const struct plan_probe *p, size_t i,
 	if (err == -EPERM || err == -EACCES) {
 		diag_errno(s->diags, err, D_PERMISSION, "cannot attach %.*s",
 			   STR_ARG(name));
-		diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
+		privileges_hint(s, p);
 		return err;
 	}
 	diag_error(s->diags, NOWHERE, D_ATTACH, "cannot attach %.*s: %s",
@@ -418,13 +419,23 @@ void attach_drop(struct session *s, size_t i)
 /* Closing an event waits for every CPU, and events are closed one after the
  * other. So the last reference to each is left to a map that is dropped: the
  * kernel frees what was in it at its own pace. */
+void attach_prepare_drop(struct session *s)
+{
+	if (s->attached.n && s->closing_fd < 0)
+		s->closing_fd =
+			bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+				       "espy_closing", sizeof(int), sizeof(int),
+				       (uint32_t)s->attached.n, NULL);
+}
+
 static int move_events(struct session *s)
 {
 	uint32_t i, n = (uint32_t)s->attached.n;
-	int map = n ? bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-				     "espy_closing", sizeof(int), sizeof(int),
-				     n, NULL)
-		    : -1;
+	int map;
+
+	attach_prepare_drop(s);
+	map = s->closing_fd;
+	s->closing_fd = -1;
 
 	for (i = 0; i < n; i++) {
 		struct attachment *a = &s->attached.v[i];

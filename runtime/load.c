@@ -16,6 +16,7 @@
 #include "runtime/fixups.h"
 #include "runtime/limits.h"
 #include "runtime/pair.h"
+#include "runtime/privileges.h"
 #include "runtime/registry_impl.h"
 #include "runtime/verify.h"
 #include "runtime/way.h"
@@ -411,7 +412,7 @@ static int report_refusal(struct session *s, const struct logs *logs, int err)
 				  "the kernel cannot load the program");
 	diag_errno(s->diags, err, D_PERMISSION,
 		   "the kernel does not let us load the program");
-	diag_hint(s->diags, "be root, or have CAP_BPF and CAP_PERFMON");
+	privileges_hint(s, NULL);
 	return err;
 }
 

@@ -19,6 +19,7 @@ static const char help[] =
 	"\n"
 	"  -p, --pid PID          only events of this process; ends with it\n"
 	"  -c, --cmd COMMAND      run this command; ends with it\n"
+	"      --user NAME        run it as this user\n"
 	"  -o, --output FILE      write the program's output there\n"
 	"  -f, --format FORM      of the output: text, json, json-bpftrace, csv,\n"
 	"                         folded\n"

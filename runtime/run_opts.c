@@ -204,6 +204,7 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 	case RUN_OPT_VERIFY: r->verify = true; return 1;
 	case RUN_OPT_COMPARE: r->compare = arg; return 1;
 	case RUN_OPT_TOLERANCE: return take_tolerance(r, arg, d);
+	case RUN_OPT_USER: r->session.user = arg; return 1;
 	case RUN_OPT_DRY_RUN: r->session.dry_run = true; return 1;
 	case RUN_OPT_TEST: r->session.test = true; return take_tests(r, arg, d);
 	case RUN_OPT_BENCH:
@@ -218,6 +219,9 @@ bool run_opts_check(const struct run_opts *r, struct diags *d)
 	if (r->session.pid && r->session.command)
 		return diag_error(d, NOWHERE, D_USAGE,
 				  "-p and -c exclude each other");
+	if (r->session.user && !r->session.command)
+		return diag_error(d, NOWHERE, D_USAGE,
+				  "--user is for the command of -c");
 	if (r->verify && !verify_has_form(r->session.form))
 		return diag_error(d, NOWHERE, D_USAGE,
 				  "--verify reports as text, json or csv");

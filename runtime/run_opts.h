@@ -37,6 +37,7 @@ enum {
 	RUN_OPT_VERIFY,
 	RUN_OPT_COMPARE,
 	RUN_OPT_TOLERANCE,
+	RUN_OPT_USER,
 	RUN_OPT_NEXT
 };
 #define RUN_OPTS_LONG                                                          \
@@ -48,6 +49,7 @@ enum {
 		{ "verbose", no_argument, NULL, 'v' },                         \
 		{ "buffering", required_argument, NULL, 'B' },                 \
 		{ "unsafe", no_argument, NULL, RUN_OPT_UNSAFE },               \
+		{ "user", required_argument, NULL, RUN_OPT_USER },             \
 		{ "test", optional_argument, NULL, RUN_OPT_TEST },             \
 		{ "bench", optional_argument, NULL, RUN_OPT_BENCH },           \
 		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \

@@ -19,6 +19,7 @@
 #include "runtime/losses.h"
 #include "runtime/packets.h"
 #include "runtime/pair.h"
+#include "runtime/privileges.h"
 #include "runtime/rate.h"
 #include "runtime/stats.h"
 #include "runtime/names.h"
@@ -109,6 +110,7 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 		.passed_fd = -1,
 		.stacks = { .fd = -1 },
 		.target_fd = -1,
+		.closing_fd = -1,
 		.epoll_fd = -1,
 		.signal_fd = -1,
 		.limits = { -1, -1, -1 },
@@ -153,6 +155,7 @@ void session_free_parts(struct session *s)
 	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
 	close_fd(&s->target_fd);
+	close_fd(&s->closing_fd);
 	close_fd(&s->epoll_fd);
 	close_fd(&s->signal_fd);
 	out_free(&s->out);
@@ -216,7 +219,7 @@ static int open_parts(struct session *s)
 		s->maps[i].cpus = machine_cpus(s->machine);
 	if (!err && s->opts.command && !s->opts.dry_run)
 		err = child_start(&s->child, &s->arena, s->opts.command,
-				  s->diags);
+				  s->opts.user, s->diags);
 	if (!err)
 		err = load_object(s);
 	if (!err)
@@ -307,7 +310,7 @@ static void see_processes(struct session *s)
 
 int session_start(struct session *s)
 {
-	int err;
+	int err, resumed;
 
 	if (s->opts.dry_run)
 		return 0;
@@ -334,8 +337,10 @@ int session_start(struct session *s)
 		s->started = now_ns();
 		limits_start(s);
 	}
-	child_resume(&s->child);
-	return err;
+	resumed = child_resume(&s->child, s->diags);
+	if (!err && !resumed)
+		privileges_drop(s);
+	return err ? err : resumed;
 }
 
 void session_consume(struct session *s, bool all)

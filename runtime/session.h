@@ -51,6 +51,7 @@ struct session_opts {
 	size_t n_params;
 	pid_t pid; /* -p: ends with it; 0: none */
 	const char *command; /* -c: started stopped, let go once attached */
+	const char *user; /* whom it runs as; NULL: whoever we are */
 	uint64_t timeout; /* ns from when everything is attached; 0: none */
 	uint32_t no_features; /* enum no_features */
 	bool no_warnings; /* of the script; losses are told all the same */

@@ -118,6 +118,7 @@ struct session {
 
 	struct child child;
 	int target_fd; /* pidfd of -p; -1: none */
+	int closing_fd; /* a map that takes events that are closed; or -1 */
 	int epoll_fd, signal_fd;
 	sigset_t old_mask;
 	bool is_masked; /* old_mask is to be restored */

@@ -61,6 +61,7 @@ const char cli_help[] =
 	"                    loaded first. So is espy without a script\n"
 	"  -p PID            only this process; end with it\n"
 	"  -c COMMAND        start COMMAND once attached; end with it\n"
+	"      --user NAME   run it as this user\n"
 	"  -o FILE           write the script's output to FILE\n"
 	"  -f FORM           of the output: text, json, json-bpftrace, csv, folded\n"
 	"  -q                do not say what was attached\n"

@@ -149,6 +149,10 @@ void str_vec_sort(str_vec *v);
 int list_folder(const char *path, bool folders_only, struct arena *a,
 		str_vec *out);
 
+/* access() by what the process may, capabilities and all, instead of by what
+ * the user could who has called it. */
+bool is_allowed(const char *path, int mode);
+
 /* Lines: takes the next one off *text, without its end; false at the end. */
 bool next_line(struct str *text, struct str *line);
 

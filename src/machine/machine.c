@@ -5,9 +5,11 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 enum {
 	SMALL_FILE = 64 << 10,
@@ -144,6 +146,11 @@ int machine_cpus(struct machine *m)
 		m->cpus = 1;
 	}
 	return m->cpus;
+}
+
+bool is_allowed(const char *path, int mode)
+{
+	return !faccessat(AT_FDCWD, path, mode, AT_EACCESS);
 }
 
 int machine_cpus_error(struct machine *m)

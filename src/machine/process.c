@@ -36,7 +36,7 @@ void machine_set_process(struct machine *m, int pid)
 	m->process_root = str_from(machine_text(m, "/proc/%d/root", pid));
 	its = machine_text(m, "/proc/%d/ns/mnt", pid);
 	mine = "/proc/self/ns/mnt";
-	if (access(its, F_OK) ||
+	if (!is_allowed(its, F_OK) ||
 	    (is_same_file(mine, its) && is_same_file("/", m->process_root.p)))
 		m->process_root = (struct str){ 0 };
 }
@@ -108,7 +108,7 @@ const char *process_file(struct machine *m, struct str name, const char *path)
 			return path;
 		deleted = map_file(m, m->process, x.range);
 	}
-	if (!deleted || access(deleted, R_OK))
+	if (!deleted || !is_allowed(deleted, R_OK))
 		return path;
 	if (!m->replaced_said)
 		diag_warn(m->d, (struct span){ 0 }, D_ATTACH,
@@ -197,7 +197,7 @@ static void search_process(struct search *s, int pid, struct buf *b)
 			continue;
 		path = str_copy(s->a, x.path).p;
 		file = map_file(s->m, pid, x.range);
-		if (!access(file, R_OK)) {
+		if (is_allowed(file, R_OK)) {
 			if (x.is_deleted || !is_same_file(file, path))
 				path = file;
 		} else {

@@ -25,7 +25,7 @@ static int find_tracefs(struct machine *m)
 		const char *path = machine_path(m, mount_points[i]);
 		const char *events = arena_printf(&m->arena, "%s/events", path);
 
-		if (!access(events, R_OK | X_OK))
+		if (is_allowed(events, R_OK | X_OK))
 			m->tracefs = path;
 		else if (errno == EACCES)
 			err = -EACCES;
@@ -45,7 +45,7 @@ int machine_need_tracefs(struct machine *m)
 	if (err == -EACCES) {
 		diag_error(m->d, (struct span){ 0 }, D_PERMISSION,
 			   "tracefs cannot be read by this user");
-		diag_hint(m->d, "run as root");
+		diag_hint(m->d, "run as root, or with CAP_DAC_READ_SEARCH");
 	} else if (err) {
 		diag_error(m->d, (struct span){ 0 }, D_KERNEL,
 			   "tracefs is not mounted");
@@ -58,10 +58,11 @@ int machine_need_tracefs(struct machine *m)
 
 static bool is_event(struct machine *m, struct str category, struct str event)
 {
-	return !access(arena_printf(&m->arena, "%s/events/%.*s/%.*s/format",
-				    m->tracefs, STR_ARG(category),
-				    STR_ARG(event)),
-		       F_OK);
+	const char *path =
+		arena_printf(&m->arena, "%s/events/%.*s/%.*s/format",
+			     m->tracefs, STR_ARG(category), STR_ARG(event));
+
+	return is_allowed(path, F_OK);
 }
 
 static bool is_plain_name(struct str s)

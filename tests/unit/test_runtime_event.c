@@ -494,11 +494,11 @@ Test(child, a_held_command_does_not_stay)
 	struct diags d = { 0 };
 	pid_t pid;
 
-	cr_assert_eq(child_start(&c, &arena, "sleep 1000", &d), 0);
+	cr_assert_eq(child_start(&c, &arena, "sleep 1000", NULL, &d), 0);
 	pid = c.pid;
 	child_close(&c);
 	cr_expect_eq(kill(pid, 0), -1);
-	cr_expect_eq(child_start(&c, &arena, "/no/such/program", &d), 0);
+	cr_expect_eq(child_start(&c, &arena, "/no/such/program", NULL, &d), 0);
 	cr_expect_eq(child_let_go(&c, &d), -ENOENT);
 	cr_expect_eq(d.errors, 1);
 	child_close(&c);
