@@ -4,8 +4,13 @@
  *   measure run COMMAND...       wall ms, peak memory KiB of a whole run
  *   measure attached COMMAND...  ms from exec until its program counted an
  *                                event, peak memory KiB
- *   measure event N COMMAND...   ns per event of N events, by the kernel's
- *                                own statistics of the program
+ *   measure event N COMMAND...   ns that its programs take per event of N
+ *                                events, by the kernel's own statistics; ns
+ *                                from event to event without these; peak
+ *                                memory KiB
+ *   measure idle N               ns from event to event when nobody traces
+ *   measure map N COMMAND...     N events of different numbers; ms from the
+ *                                SIGINT after them to the end, peak memory KiB
  *   measure attach S COMMAND...  ms from exec until all is attached, ms from
  *                                the end of the traced command until all is
  *                                gone; fails after S seconds
@@ -17,8 +22,10 @@
  *                                seconds
  *   measure now FILE             what attach has the tool trace, by -c
  *
- * Events are calls of getppid(2), made here. A tool is recognised by the BPF
- * programs that appear after it was started; it is ended with SIGINT. */
+ * Events are system calls made here: getppid(2), or chdir(2) where the
+ * environment variable EVENT says so; getpgid(2) of 1 to N for map. A tool is
+ * recognised by the BPF programs that appear after it was started; it is ended
+ * with SIGINT, and is killed when this process ends before it. */
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
@@ -30,6 +37,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,8 +57,17 @@ static double now_ms(void)
 
 static void events(long n)
 {
-	while (n-- > 0)
-		syscall(SYS_getppid);
+	const char *which = getenv("EVENT");
+
+	if (which && !strcmp(which, "chdir"))
+		while (n-- > 0)
+			syscall(SYS_chdir, "/");
+	else if (which && !strcmp(which, "getpgid"))
+		while (n-- > 0)
+			syscall(SYS_getpgid, 1);
+	else
+		while (n-- > 0)
+			syscall(SYS_getppid);
 }
 
 /* Of a job in the background SIGINT is ignored: not so of what we start, or
@@ -61,6 +78,7 @@ static pid_t start_to(char **argv, int out, int err)
 
 	if (pid)
 		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(open("/dev/null", O_RDONLY), 0);
 	dup2(out, 1);
 	dup2(err, 2);
@@ -138,6 +156,14 @@ static void stats(pid_t pid, uint32_t after, uint64_t *count, uint64_t *ns)
 	}
 }
 
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ||
+	       info.si_pid == pid;
+}
+
 /* Makes events until one was counted. */
 static bool wait_attached(pid_t pid, uint32_t after, double begun)
 {
@@ -148,7 +174,7 @@ static bool wait_attached(pid_t pid, uint32_t after, double begun)
 		stats(pid, after, &count, &ns);
 		if (count)
 			return true;
-	} while (now_ms() - begun < LIMIT_MS);
+	} while (!has_ended(pid) && now_ms() - begun < LIMIT_MS);
 	return false;
 }
 
@@ -188,21 +214,39 @@ static int run(char **argv)
 	return 0;
 }
 
+static double wall_ns(long n)
+{
+	double begun = now_ms();
+
+	events(n);
+	return (now_ms() - begun) * 1e6 / (double)n;
+}
+
+/* What the programs take for one event: there may be several for it. */
+static double program_ns(pid_t pid, uint32_t after, long n)
+{
+	uint64_t count, before, ns;
+
+	events(n / 10);
+	stats(pid, after, &count, &before);
+	events(n);
+	stats(pid, after, &count, &ns);
+	return (double)(ns - before) / (double)n;
+}
+
 static int traced(char **argv, long n)
 {
 	int on = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	uint32_t after = last_prog();
-	uint64_t count0, ns0, count, ns;
-	double begun = now_ms(), took;
+	double begun = now_ms(), took, program = 0, wall = 0;
 	pid_t pid = start(argv);
 	bool ok = on >= 0 && wait_attached(pid, after, begun);
 
 	took = now_ms() - begun;
 	if (ok && n) {
-		events(n / 10);
-		stats(pid, after, &count0, &ns0);
-		events(n);
-		stats(pid, after, &count, &ns);
+		program = program_ns(pid, after, n);
+		close(on);
+		wall = wall_ns(n);
 	}
 	kill(pid, SIGINT);
 	long kib = finish(pid);
@@ -210,10 +254,43 @@ static int traced(char **argv, long n)
 	if (!ok || kib < 0)
 		return 1;
 	if (n)
-		printf("%.2f %ld\n",
-		       (double)(ns - ns0) / (double)(count - count0), kib);
+		printf("%.2f %.2f %ld\n", program, wall, kib);
 	else
 		printf("%.2f %ld\n", took, kib);
+	return 0;
+}
+
+static int idle(long n)
+{
+	events(n / 10);
+	printf("%.2f\n", wall_ns(n));
+	return 0;
+}
+
+/* A map of n entries, and what it takes to print it. */
+static int map(char **argv, long n)
+{
+	int on = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	uint32_t after = last_prog();
+	double begun = now_ms(), ended;
+	pid_t pid;
+	long kib;
+
+	setenv("EVENT", "getpgid", 1);
+	pid = start(argv);
+	if (on < 0 || !wait_attached(pid, after, begun)) {
+		kill(pid, SIGKILL);
+		return 1;
+	}
+	close(on);
+	for (long i = 1; i <= n; i++)
+		syscall(SYS_getpgid, i);
+	ended = now_ms();
+	kill(pid, SIGINT);
+	kib = finish(pid);
+	if (kib < 0)
+		return 1;
+	printf("%.2f %ld\n", now_ms() - ended, kib);
 	return 0;
 }
 
@@ -290,7 +367,8 @@ static int lines(char **argv, long rate, long seconds)
 		return 1;
 	kept = count_lines(out);
 	lost = said_lost(err);
-	printf("%ld %ld %ld\n", kept / seconds, ((long)made - kept) / seconds,
+	printf("%ld %ld %ld\n", kept / seconds,
+	       (long)made > kept ? ((long)made - kept) / seconds : 0,
 	       lost / seconds);
 	close(out);
 	return 0;
@@ -367,9 +445,13 @@ int main(int argc, char **argv)
 		return traced(argv + 2, 0);
 	if (argc > 3 && !strcmp(argv[1], "event"))
 		return traced(argv + 3, atol(argv[2]));
+	if (argc == 3 && !strcmp(argv[1], "idle"))
+		return idle(atol(argv[2]));
+	if (argc > 3 && !strcmp(argv[1], "map"))
+		return map(argv + 3, atol(argv[2]));
 	if (argc > 4 && !strcmp(argv[1], "lines"))
 		return lines(argv + 4, atol(argv[2]), atol(argv[3]));
-	fprintf(stderr, "usage: measure run|attached|event N|attach S|"
-			"lines RATE S COMMAND...\n");
+	fprintf(stderr, "usage: measure run|attached|event N|idle N|map N|"
+			"attach S|lines RATE S COMMAND...\n");
 	return 2;
 }
