@@ -462,6 +462,15 @@ static const struct type *result_type(struct sema *s, const struct proto *p)
 	return sema_type_text(s, p->result, AS_KERNEL);
 }
 
+static void no_arguments(struct sema *s, const struct expr *e,
+			 const struct builtin *b)
+{
+	diag_error(s->d, e->call.args->span, D_ARG_COUNT,
+		   "%s takes no argument", b->name);
+	if (b->alone)
+		diag_hint(s->d, "%s", b->alone);
+}
+
 static void unknown_function(struct sema *s, const struct expr *e)
 {
 	struct suggest near = { 0 };
@@ -489,8 +498,12 @@ static void check_unknown(struct sema *s, struct expr *e)
 			check_fn_call(s, e, user);
 		return;
 	}
-	if (e->call.n_args || !builtin_find(id)) {
+	if (!builtin_find(id)) {
 		unknown_function(s, e);
+		return;
+	}
+	if (e->call.n_args) {
+		no_arguments(s, e, builtin_find(id));
 		return;
 	}
 	e->kind = EX_NAME; /* pid() is pid */
