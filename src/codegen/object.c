@@ -110,7 +110,31 @@ static void add_data(struct cg *g)
 
 /* --- passes and emission --------------------------------------------------------------- */
 
-static LLVMTargetMachineRef target_machine(struct cg *g)
+/* Instructions of LLVM from which on a jump may not reach any more. */
+#define FAR_INSNS 16000
+
+/* Jumps of more than 32767 instructions are known from Linux 6.6 on; LLVM ends
+ * the process where it needs one and may not use it. */
+static bool needs_far_jumps(struct cg *g)
+{
+	LLVMBasicBlockRef bb;
+	LLVMValueRef f, insn;
+	size_t n;
+
+	for (f = LLVMGetFirstFunction(g->mod); f; f = LLVMGetNextFunction(f)) {
+		n = 0;
+		for (bb = LLVMGetFirstBasicBlock(f); bb;
+		     bb = LLVMGetNextBasicBlock(bb))
+			for (insn = LLVMGetFirstInstruction(bb); insn;
+			     insn = LLVMGetNextInstruction(insn))
+				n++;
+		if (n > FAR_INSNS)
+			return true;
+	}
+	return false;
+}
+
+static LLVMTargetMachineRef target_machine(struct cg *g, const char *cpu)
 {
 	LLVMTargetRef target;
 	char *why = NULL;
@@ -120,7 +144,7 @@ static LLVMTargetMachineRef target_machine(struct cg *g)
 		LLVMDisposeMessage(why);
 		return NULL;
 	}
-	return LLVMCreateTargetMachine(target, LLVMGetTarget(g->mod), "v3", "",
+	return LLVMCreateTargetMachine(target, LLVMGetTarget(g->mod), cpu, "",
 				       LLVMCodeGenLevelDefault,
 				       LLVMRelocDefault, LLVMCodeModelDefault);
 }
@@ -172,9 +196,6 @@ static bool emit_files(struct cg *g, LLVMTargetMachineRef tm)
 	LLVMModuleRef copy;
 	bool ok = true;
 
-	if (!run_passes(g, tm))
-		return false;
-	laps_end(g->opts->laps, "LLVM's passes");
 	if (g->opts->assembly) {
 		/* Emission changes the module. */
 		copy = LLVMCloneModule(g->mod);
@@ -204,10 +225,16 @@ bool object_emit(struct cg *g)
 
 	make_internal(g);
 	add_data(g);
-	tm = target_machine(g);
+	tm = target_machine(g, "v3");
 	if (!tm)
 		return false;
-	ok = emit_files(g, tm);
+	ok = run_passes(g, tm);
+	laps_end(g->opts->laps, "LLVM's passes");
+	if (ok && needs_far_jumps(g)) {
+		LLVMDisposeTargetMachine(tm);
+		tm = target_machine(g, "v4");
+	}
+	ok = ok && tm && emit_files(g, tm);
 	LLVMDisposeTargetMachine(tm);
 	return ok;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# check.sh - bench.sh runs to its end, and what it writes is a table, JSON and
+# check.sh - a program of a thousand statements compiles; bench.sh runs to its end, and what it writes is a table, JSON and
 # a chart that have every row; the jobs written by hand compile. All programs
 # are replaced by one that prints numbers: nothing is measured.
 set -u
@@ -15,6 +15,18 @@ ok() { # STATUS WHAT
 	echo "not ok $n - bench: $2"
 	failed=$((failed + 1))
 }
+
+awk 'BEGIN {
+	print "begin {"
+	for (i = 0; i < 1000; i++)
+		print "\t@a[pid, " i "] = count();"
+	print "}"
+}' >"$work/large.bt"
+timeout 300 "$ESPY" --emit=asm "$work/large.bt" >"$work/large.s" 2>"$work/err"
+ok $? 'a program whose jumps are longer than 16 bits compiles'
+grep -q gotol "$work/large.s"
+ok $? '  and has such jumps'
+rm -f "$work/large.s"
 
 mkdir "$work/progs"
 cat >"$work/fake" <<'FAKE'
