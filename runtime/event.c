@@ -254,6 +254,7 @@ static void site_text(const struct session *s, const struct plan_site *x,
 	switch (x->kind) {
 	case SITE_NONE:
 	case SITE_PLACE:
+	case SITE_CUT:
 	case SITE_N: break;
 	case SITE_DIVISION:
 		buf_puts(out, "division by zero: 1 is the result");
@@ -361,6 +362,13 @@ static void report_site(struct session *s, const struct plan_site *x,
 			   is_site_array(s, x) ? "has too few elements"
 					       : "was full",
 			   n, many);
+	} else if (x->kind == SITE_CUT) {
+		loss = "string";
+		buf_printf(&text,
+			   "%" PRIu64 " string%s of %.*s:%" PRIu32 ":%" PRIu32
+			   " %s cut off (see max_strlen)",
+			   n, many, STR_ARG(x->file), x->line, x->column,
+			   n == 1 ? "was" : "were");
 	} else if (x->kind == SITE_STACK) {
 		loss = "stack";
 		buf_printf(&text,

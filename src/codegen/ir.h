@@ -33,6 +33,8 @@ struct val {
 	void (*fill)(struct cg *g, const struct val *src, struct val dst,
 		     uint32_t size, bool pad);
 	LLVMValueRef len; /* VAL_LAZY text: bytes at most, NUL included */
+	uint32_t cut; /* VAL_LAZY text: the site that counts those that are
+			 longer than there is room; 0: none */
 	uint32_t site; /* VAL_MEM, VAL_LAZY text: counts reads that fail; 0:
 			  nobody */
 };

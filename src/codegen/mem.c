@@ -245,6 +245,28 @@ static LLVMValueRef read_str(struct cg *g, enum addr_space as, LLVMValueRef dst,
 	return ir_phi(g, &i, again, rc);
 }
 
+/* There is no room for more: was there more to read? */
+static void count_cut(struct cg *g, const struct val *src, LLVMValueRef rc,
+		      uint32_t size)
+{
+	const struct type *byte = type_int(g->types, 1, false);
+	struct ir_if full, more;
+	LLVMValueRef last;
+
+	if (!src->cut)
+		return;
+	full = ir_if(g,
+		     LLVMBuildICmp(g->b, LLVMIntEQ, rc, ir_i64(g, size), ""));
+	last = ir_temp_bytes(g, 8);
+	LLVMBuildStore(g->b, ir_i64(g, 0), last);
+	ir_read(g, src->as, last, 1,
+		LLVMBuildAdd(g->b, src->v, ir_i64(g, size - 1), ""));
+	more = ir_if(g, ir_truth_of(g, ir_load(g, last, byte, 1, true)));
+	count_up(g, map_sites(g), src->cut);
+	ir_end(g, &more);
+	ir_end(g, &full);
+}
+
 static void fill_text(struct cg *g, const struct val *src, struct val dst,
 		      uint32_t size, bool pad)
 {
@@ -258,6 +280,7 @@ static void fill_text(struct cg *g, const struct val *src, struct val dst,
 		ir_clear(g, dst.v, 1, 1);
 	rc = read_str(g, src->as, dst.v, n, src->v);
 	ir_count_failed(g, rc, src->v, src->site);
+	count_cut(g, src, rc, size);
 }
 
 struct val ir_text(struct cg *g, LLVMValueRef address, enum addr_space as,

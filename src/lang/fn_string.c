@@ -96,6 +96,8 @@ static struct val emit_str(struct cg *g, const struct expr *call)
 			       text_space(ir_prog(g), from.type), call->type,
 			       len);
 	text.site = call->site;
+	if (call->site && !n && from.type->kind != TY_ARRAY)
+		text.cut = call->site + 1;
 	return text;
 }
 
@@ -175,7 +177,7 @@ static struct val emit_strcontains(struct cg *g, const struct expr *call)
 
 const struct function string_functions[] = {
 	{ "str", "any str(any from, [int length])", .check = check_str,
-	  .lower = lower_read, .emit = emit_str,
+	  .lower = lower_str, .emit = emit_str,
 	  .doc = "The string at an address; at most length bytes of it, its "
 		 "NUL included.",
 	  .example = "tracepoint:syscalls:sys_enter_openat "

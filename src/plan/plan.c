@@ -83,6 +83,7 @@ const char *const site_kind_names[SITE_N] = {
 	[SITE_HELPER] = "helper",     [SITE_THREAD] = "thread",
 	[SITE_READ_NOW] = "read_now", [SITE_KEY] = "key",
 	[SITE_DEPTH] = "depth",       [SITE_STACK] = "stack",
+	[SITE_CUT] = "cut",
 };
 
 /* The architecture that the compiler of this file makes code for: programs
@@ -208,7 +209,7 @@ bool plan_next_percent(struct str *text, double *out)
 bool plan_site_has_probe(enum site_kind kind)
 {
 	return kind == SITE_READ || kind == SITE_MAP_FULL ||
-	       kind == SITE_STACK || kind == SITE_THREAD;
+	       kind == SITE_STACK || kind == SITE_THREAD || kind == SITE_CUT;
 }
 
 uint32_t plan_add_site(struct plan *p, const struct plan_site *x)

@@ -13,7 +13,7 @@
 #include "plan/options.h"
 #include "plan/type.h"
 
-#define PLAN_VERSION 2 /* raise with every change of the encoding */
+#define PLAN_VERSION 3 /* raise with every change of the encoding */
 
 /* Bounds that plan_validate() enforces on plans from anywhere. */
 #define PLAN_MAX_STRING   (1u << 20)
@@ -218,6 +218,8 @@ enum site_kind {
 	SITE_KEY, /* -k: the map has no such key */
 	SITE_DEPTH, /* too many calls in each other for entry() */
 	SITE_STACK, /* a stack was not taken, or not kept; code = -errno */
+	SITE_CUT, /* a text was longer than max_strlen: counted, told at the
+		     end */
 	SITE_N,
 };
 

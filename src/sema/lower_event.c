@@ -158,7 +158,7 @@ uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 	if (plan_site_has_probe(kind))
 		x.probe = l->prog->first_probe;
 	site = plan_add_site(l->plan, &x);
-	if (kind != SITE_PLACE && kind != SITE_READ)
+	if (kind != SITE_PLACE && kind != SITE_READ && kind != SITE_CUT)
 		add_warning(l, site);
 	return site;
 }

@@ -247,7 +247,7 @@ static void expect_refused(const char *code, const char *want)
 
 Test(plan_check, refuses_heads)
 {
-	REFUSED(plan->version++, "version 3, this espy reads version 2");
+	REFUSED(plan->version++, "version 4, this espy reads version 3");
 	REFUSED(plan->arch = STR("vax"), "saved on vax, this machine is ");
 	REFUSED(plan->needs |= 1u << 30, "needs what is not known");
 	REFUSED(plan->release = STR(""), "the release is missing");

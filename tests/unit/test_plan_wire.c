@@ -326,7 +326,7 @@ Test(plan_wire, versions_and_machines)
 	static const char other_arch[] = "ESPY\x02\x03vax";
 
 	expect_refused(other_version, sizeof(other_version) - 1,
-		       "its plan has version 1, this espy reads version 2");
+		       "its plan has version 1, this espy reads version 3");
 	expect_refused(other_arch, sizeof(other_arch) - 1, "saved on vax");
 	expect_refused(large_version, sizeof(large_version) - 1,
 		       "a number is too large");
