@@ -101,6 +101,15 @@ static struct val emit_str(struct cg *g, const struct expr *call)
 	return text;
 }
 
+/* Two sites, one after the other. A size that is given is a wish: what is
+ * longer is not worth a word. */
+static void lower_str(struct lower *l, struct expr *call)
+{
+	lower_read(l, call);
+	if (call->site && !call_arg(call, 1))
+		lower_site(l, SITE_CUT, call->span, NULL);
+}
+
 /* --- comparing and searching ------------------------------------------------------ */
 
 static struct val text_arg(struct cg *g, const struct expr *call,
