@@ -110,7 +110,7 @@ static bool cmd_shell(struct repl *r, struct str args)
 	if (!args.n)
 		return repl_misuse(r, ":sh expects a command");
 	buf_str(&command, args);
-	err = child_run_shell(command.p, 1);
+	err = child_run_shell(command.p, 1, NULL);
 	if (!err)
 		return true;
 	diag_errno(r->diags, err, D_IO, "cannot run '%.*s'", STR_ARG(args));
