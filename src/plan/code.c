@@ -221,12 +221,15 @@ static bool read_function(struct reader *r, struct place p)
 {
 	const Elf64_Sym *s = function_at(r, p);
 	const struct bpf_insn *first, *insn, *end;
+	struct bpf_insn *copy; /* nobody knows how that in the file lies */
 	Elf_Data *data;
 
 	if (!s || !section(r, p.section, &data) || s->st_size > data->d_size ||
 	    p.at > data->d_size - s->st_size)
 		return false;
-	insn = first = (const void *)((const char *)data->d_buf + p.at);
+	copy = arena_alloc(r->a, s->st_size);
+	memcpy(copy, (const char *)data->d_buf + p.at, s->st_size);
+	insn = first = copy;
 	end = insn + s->st_size / sizeof(*insn);
 	r->out->instructions += (uint32_t)(end - insn);
 	for (; insn < end; insn++, p.at += sizeof(*insn)) {
