@@ -7,11 +7,6 @@
 #include "sema/live.h"
 #include "sema/sema.h"
 
-const char *const stage_names[STAGE_N] = {
-	[STAGE_AST] = "ast", [STAGE_TYPED] = "typed", [STAGE_PLAN] = "plan",
-	[STAGE_LL] = "ll",   [STAGE_ASM] = "asm",     [STAGE_OBJ] = "obj",
-};
-
 /* What the passes hand on. */
 struct job {
 	const struct compile_opts *opts;

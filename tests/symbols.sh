@@ -38,7 +38,7 @@ writable()
 	}'
 }
 
-for file in $runtime_libs espy-run; do
+for file in $runtime_libs espy espy-run; do
 	no_llvm "$file" | report "no LLVM in $file"
 done
 for file in $runtime_libs libcompiler.a; do

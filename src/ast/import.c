@@ -156,6 +156,7 @@ static bool add_folder(struct importing *m, struct script *all,
 	int i, n = scandir(path, &names, is_script, by_name);
 	bool ok = true;
 
+	source_look(m->srcs, path);
 	if (n < 0)
 		return diag_error(m->d, at, D_IMPORT, "cannot read '%s': %s",
 				  path, strerror(errno));

@@ -44,6 +44,7 @@ struct sources {
 	struct arena arena;
 	VEC(struct source) v;
 	VEC(struct expansion) expansions; /* by base */
+	VEC(struct str) looked; /* source_look() */
 };
 
 /* A position as people count: both from 1; columns are bytes. */
@@ -56,6 +57,10 @@ struct source_pos {
  * call. */
 const struct source *source_add(struct sources *s, struct str name,
 				struct str text);
+
+/* Notes a path that was asked for: a folder whose list was read, a file that may
+ * be there or not. What is found there may change what the texts mean. */
+void source_look(struct sources *s, const char *path);
 
 /* Gives the text of a span a second range of offsets. Returns its start; 0
  * when there are no offsets left. */

@@ -44,6 +44,11 @@ const struct source *source_add(struct sources *s, struct str name,
 
 /* --- expansions ---------------------------------------------------------- */
 
+void source_look(struct sources *s, const char *path)
+{
+	vec_push(&s->arena, &s->looked, str_copy(&s->arena, str_from(path)));
+}
+
 uint32_t source_expand(struct sources *s, struct span text, struct span used)
 {
 	struct expansion x = {

@@ -37,6 +37,7 @@ struct cli {
 			     MODE_EXPLAIN: the code, NULL: all */
 	bool is_chapter; /* MODE_DOC: word names a chapter */
 	bool is_wary; /* -k */
+	bool no_cache; /* --no-cache */
 	const char *c_dirs[CLI_MAX_INCLUDES + 1]; /* -I; NULL behind */
 	const char *c_files[CLI_MAX_INCLUDES + 1]; /* --include; the same */
 	const char *const *params; /* of the script */

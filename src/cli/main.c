@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
+#include "cli/cache.h"
 #include "cli/cli.h"
 #include "cli/completion.h"
 #include "cli/docs.h"
@@ -14,8 +15,7 @@
 #include "cli/times.h"
 #include "cli/tools.h"
 #include "cli/repl.h"
-
-#define MAX_SCRIPT (16u << 20) /* bytes of a script or saved program */
+#include "cli/script.h"
 
 /* Everything of one invocation. */
 struct app {
@@ -34,35 +34,6 @@ static int put(const struct buf *b)
 		return 0;
 	fprintf(stderr, "espy: cannot write: %s\n", strerror(errno));
 	return 2;
-}
-
-/* Reads the script; its name is as messages show it. */
-static bool read_script(struct app *a, struct str *name)
-{
-	const struct cli *c = &a->cli;
-	int err = 0;
-
-	*name = STR("stdin");
-	if (c->tool) {
-		if (!tools_path(c->tool, &a->path, &a->diags))
-			return false;
-		a->cli.file = a->path.p;
-	}
-	if (c->program) {
-		buf_puts(&a->text, c->program);
-	} else if (strcmp(c->file, "-") == 0) {
-		err = buf_read_fd(&a->text, STDIN_FILENO, MAX_SCRIPT);
-	} else {
-		*name = str_from(c->file);
-		err = buf_read_file(&a->text, c->file, MAX_SCRIPT);
-	}
-	if (!err)
-		return true;
-	diag_errno(&a->diags, err, D_IO, "cannot read '%.*s'", STR_ARG(*name));
-	if (err == -ENOENT && strchr(c->file, '{'))
-		diag_hint(&a->diags,
-			  "a program on the command line follows -e");
-	return false;
 }
 
 static int save(struct app *a, const struct plan *p)
@@ -169,10 +140,20 @@ static int report(struct app *a, const struct plan *p)
 static int report_times(struct app *a, const struct plan *p)
 {
 	auto_buf struct buf out = {};
-	int status = times_report(&a->laps, p, a->machine, &a->cli, &out,
-				  &a->diags);
+	int status =
+		times_report(&a->laps, p, a->machine, &a->cli, &out, &a->diags);
 
 	return put(&out) ? 2 : status;
+}
+
+/* The script is not to be compiled again. */
+static void keep(struct app *a, struct str name, const struct plan *p)
+{
+	struct cache k;
+
+	if (cache_open(&k, &a->cli, name, buf_view(&a->text), "/proc/self/exe"))
+		cache_put(&k, p, &a->sources);
+	cache_close(&k);
 }
 
 static int run_script(struct app *a)
@@ -181,7 +162,7 @@ static int run_script(struct app *a)
 	struct str name;
 	int status = 0;
 
-	if (!read_script(a, &name))
+	if (!script_read(&a->cli, &a->text, &a->path, &name, &a->diags))
 		return 2;
 	struct plan *p = plan_is_elf(buf_view(&a->text))
 				 ? load_plan(a, &emitted)
@@ -190,6 +171,8 @@ static int run_script(struct app *a)
 		status = report(a, p);
 	if (!p)
 		return run_status(&a->diags);
+	if (!a->diags.v.n && !plan_is_elf(buf_view(&a->text)))
+		keep(a, name, p);
 	/* warnings come before the run, not after it */
 	run_print_diags(&a->diags, a->cli.run.session.colour);
 	if (a->cli.mode == MODE_EMIT)

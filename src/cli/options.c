@@ -9,6 +9,7 @@ enum {
 	CLI_EMIT = RUN_OPT_NEXT,
 	CLI_SAVE,
 	CLI_CHECK,
+	CLI_NO_CACHE,
 	CLI_FILTER,
 	CLI_INCLUDE,
 	CLI_INFO,
@@ -31,6 +32,7 @@ const struct option cli_long_options[] = {
 	{ "emit", required_argument, NULL, CLI_EMIT },
 	{ "save", required_argument, NULL, CLI_SAVE },
 	{ "check", no_argument, NULL, CLI_CHECK },
+	{ "no-cache", no_argument, NULL, CLI_NO_CACHE },
 	{ "probe-filter", required_argument, NULL, CLI_FILTER },
 	{ "include", required_argument, NULL, CLI_INCLUDE },
 	{ "info", no_argument, NULL, CLI_INFO },
@@ -94,6 +96,7 @@ const char cli_help[] =
 	"                    run its benchmarks\n"
 	"      --probe-filter REGEX\n"
 	"                    only probes with such names (and begin, end)\n"
+	"      --no-cache    compile even if it was done before, and do not keep it\n"
 	"      --unsafe      allow functions that change the system\n"
 	"      --timeout TIME\n"
 	"                    end after so many seconds, or 500ms, 5m, 1h\n"
@@ -131,7 +134,8 @@ static bool take_stage(struct cli *c, const char *name, struct diags *d)
 	}
 	diag_error(d, (struct span){}, D_USAGE, "no stage is called '%s'",
 		   name);
-	diag_hint(d, "the stages are ast, typed, plan, ll, asm and obj; or time");
+	diag_hint(d,
+		  "the stages are ast, typed, plan, ll, asm and obj; or time");
 	return false;
 }
 
@@ -160,6 +164,7 @@ static bool take(struct cli *c, int opt, const char *arg, struct diags *d)
 	case 'b': return true; /* that is always so here */
 	case 'd':
 	case CLI_EMIT: return take_stage(c, arg, d);
+	case CLI_NO_CACHE: c->no_cache = true; return true;
 	case CLI_CHECK: c->mode = MODE_CHECK; return true;
 	case CLI_FILTER: c->probe_filter = arg; return true;
 	case 'I': return add_include(c->c_dirs, arg, d);

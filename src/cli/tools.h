@@ -11,6 +11,9 @@
  * report (D_USAGE). */
 bool tools_path(const char *name, struct buf *path, struct diags *d);
 
+/* Appends the folder's path; false after a report. */
+bool tools_folder(struct buf *path, struct diags *d);
+
 /* Appends a line for each: its name, whether this kernel has what it needs, what
  * it is for; and what it lacks. False after a report: there are none. */
 bool tools_list(struct machine *m, struct buf *out, struct diags *d);

@@ -189,6 +189,7 @@ static const char *in_dirs(struct c_front *c, struct str name)
 		struct str path =
 			str_printf(c->arena, "%s/%.*s", *dir, STR_ARG(name));
 
+		source_look(c->sources, path.p);
 		if (!access(path.p, R_OK))
 			return path.p;
 	}
@@ -251,6 +252,7 @@ static void do_include(struct c_front *c, const struct line *l)
 		return;
 	}
 	path = beside(c, l->v[1].text, l->at);
+	source_look(c->sources, path.p);
 	found = access(path.p, R_OK) ? in_dirs(c, l->v[1].text) : NULL;
 	include_file(c, found ? str_from(found) : path, l->v[1].span);
 }

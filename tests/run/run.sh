@@ -112,6 +112,7 @@ prepare()
 	fi
 	PROGS=$(cd "$PROGS" && pwd)
 	export PROGS TOP ESPY ESPY_RUN
+	export ESPY_CACHE=no # what is tested is compiled
 	export ESPY_TEST_KEEP=$keep ESPY_TEST_USE=$use
 	PATH=$(dirname "$ESPY"):$PROGS:$PATH
 	if ((EUID == 0)) && [[ ! -e /sys/kernel/tracing/events ]]; then
