@@ -158,7 +158,7 @@ static void run_exit(struct session *s, const struct plan_event *e,
 static int run_captured(struct session *s, const char *command)
 {
 	auto_fd int fd = memfd_create("espy_system", MFD_CLOEXEC);
-	int err = fd < 0 ? -errno : child_run_shell(command, fd);
+	int err = fd < 0 ? -errno : child_run_shell(command, fd, NULL);
 	ssize_t n = 1;
 
 	if (err || lseek(fd, 0, SEEK_SET) < 0)
@@ -189,7 +189,8 @@ static void run_system(struct session *s, const struct plan_event *e,
 	if (out_takes_commands(&s->out))
 		err = run_captured(s, command.n ? command.p : "");
 	else
-		err = child_run_shell(command.n ? command.p : "", s->out.to.fd);
+		err = child_run_shell(command.n ? command.p : "",
+				      s->out.to.fd, &s->out.hurry);
 	s->turn = 1; /* that took a while: signals are next */
 	if (err)
 		out_warn(&s->out, "cannot run '%.*s': %s",
