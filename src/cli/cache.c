@@ -181,7 +181,8 @@ struct plan *cache_get(struct cache *k)
 	files = (struct str){ all.p + h.key, h.files };
 	if (cache_hash(CACHE_HASH, all.p, all.n) != h.hash || !are_same(files))
 		return NULL;
-	p = plan_from_elf((struct str){ b.p + size, b.n - size }, &d);
+	memmove(b.p, b.p + size, b.n - size); /* its headers are aligned */
+	p = plan_from_elf((struct str){ b.p, b.n - size }, &d);
 	diags_free(&d);
 	return p;
 }
