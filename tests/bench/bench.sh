@@ -222,21 +222,24 @@ fi
 # --- attach and detach ------------------------------------------------------
 
 attach_once() {
-	take espy "$1 $1_detach" attach "$patience" "$ESPY" "${text[@]}" -e "$2"
+	take espy "$1 $1_attach $1_detach" attach "$patience" "$ESPY" \
+		"${text[@]}" -e "$2"
 }
 
 # What takes longer than the patience is a sample of as much: a lower bound.
 attach_peer() {
 	[ -n "$peer" ] || return 0
-	take peer "$1 $1_detach" attach "$patience" "$peer" -e "$2" && return
+	take peer "$1 $1_attach $1_detach" attach "$patience" "$peer" -e "$2" &&
+		return
 	printf '%s\tpeer\t%s\n' "$1" ">$((patience * 1000))" \
 		>>"$work/samples"
 }
 
 # attach ID GOAL LABEL SCRIPT
 attach() {
-	row "$1" ms less "$2" - "$3: attach"
-	row "$1_detach" ms less "$2" - '  detach'
+	row "$1" ms less "$2" - "$3: attach, detach"
+	row "$1_attach" ms less - - '  start to attached'
+	row "$1_detach" ms less - - '  detach'
 	rounds_of 12 attach_once "$1" "$4"
 	attach_peer "$1" "$4"
 }
@@ -380,7 +383,7 @@ curve_lines_once() {
 
 # Attaching as in an own row, and ended by the command's end.
 curve_probes_once() {
-	take espy "curve_probes_$1 -" attach "$patience" "$ESPY" "${text[@]}" \
+	take espy "curve_probes_$1" attach "$patience" "$ESPY" "${text[@]}" \
 		-e "$(functions "$1")"
 }
 

@@ -11,9 +11,9 @@
  *   measure idle N               ns from event to event when nobody traces
  *   measure map N COMMAND...     N events of different numbers; ms from the
  *                                SIGINT after them to the end, peak memory KiB
- *   measure attach S COMMAND...  ms from exec until all is attached, ms from
- *                                the end of the traced command until all is
- *                                gone; fails after S seconds
+ *   measure attach S COMMAND...  ms from exec to exit, until all is attached,
+ *                                and from the end of the traced command until
+ *                                all is gone; fails after S seconds
  *   measure lines RATE S COMMAND...
  *                                events that lines of its output (in a file)
  *                                tell of, those that do not, those of them
@@ -180,10 +180,11 @@ static bool wait_attached(pid_t pid, uint32_t after, double begun)
 
 /* Ends by itself or by SIGINT, of which one that came too early may have been
  * overlooked; at last by force. */
-static long finish(pid_t pid)
+static long finish(pid_t pid, bool ends_itself)
 {
 	struct timespec pause = { 0, 200000 };
-	double begun = now_ms(), again = begun + AGAIN_MS;
+	double begun = now_ms();
+	double again = begun + (ends_itself ? LIMIT_MS : AGAIN_MS);
 	struct rusage used;
 	pid_t ended;
 	int status;
@@ -206,7 +207,7 @@ static long finish(pid_t pid)
 static int run(char **argv)
 {
 	double begun = now_ms();
-	long kib = finish(start(argv));
+	long kib = finish(start(argv), true);
 
 	if (kib < 0)
 		return 1;
@@ -249,7 +250,7 @@ static int traced(char **argv, long n)
 		wall = wall_ns(n);
 	}
 	kill(pid, SIGINT);
-	long kib = finish(pid);
+	long kib = finish(pid, false);
 
 	if (!ok || kib < 0)
 		return 1;
@@ -287,7 +288,7 @@ static int map(char **argv, long n)
 		syscall(SYS_getpgid, i);
 	ended = now_ms();
 	kill(pid, SIGINT);
-	kib = finish(pid);
+	kib = finish(pid, false);
 	if (kib < 0)
 		return 1;
 	printf("%.2f %ld\n", now_ms() - ended, kib);
@@ -363,7 +364,7 @@ static int lines(char **argv, long rate, long seconds)
 		events_at(rate, seconds);
 	stats(pid, after, &made, &ns);
 	kill(pid, SIGINT);
-	if (finish(pid) < 0 || !ok)
+	if (finish(pid, false) < 0 || !ok)
 		return 1;
 	kept = count_lines(out);
 	lost = said_lost(err);
@@ -429,7 +430,8 @@ static int attach(char **argv, int n, long seconds)
 	unlink(note);
 	free(words);
 	if (ok)
-		printf("%.2f %.2f\n", attached - begun, ended - attached);
+		printf("%.2f %.2f %.2f\n", ended - begun, attached - begun,
+		       ended - attached);
 	return ok ? 0 : 1;
 }
 
