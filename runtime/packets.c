@@ -169,9 +169,10 @@ static int open_buffers(struct session *s, int fd)
 
 int packets_open(struct session *s)
 {
-	struct bpf_map *map =
-		bpf_object__find_map_by_name(s->object, ABI_MAP_PACKETS);
+	struct bpf_map *map = NULL;
 
+	if (!s->opts.dry_run)
+		map = bpf_object__find_map_by_name(s->object, ABI_MAP_PACKETS);
 	return map ? open_buffers(s, bpf_map__fd(map)) : 0;
 }
 
