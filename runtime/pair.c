@@ -129,6 +129,8 @@ int pair_take(struct map_handle *m, bool is_zero, bool is_quiet)
 {
 	int err;
 
+	if (!m->pair) /* without the kernel's maps there is nothing to take */
+		return -EBADF;
 	pair_let_go(m);
 	err = is_quiet ? take_here(m, is_zero) : take_all(m, is_zero);
 	m->pair->has_kept = true;

@@ -8,6 +8,8 @@
 enum {
 	MAX_DEPTH = 16, /* of pointers, arrays and nested members */
 	MAX_FIELDS = 1 << 16, /* of one record, all levels */
+	MAX_WHOLE = 1 << 12, /* the same with all records in it as values */
+	MAX_ALIGN = 1 << 10, /* of those that an alignment is found by */
 	MAX_ARRAY = 1 << 28, /* bytes */
 };
 
@@ -16,18 +18,23 @@ static const struct type *convert(struct machine *m, struct types *t,
 
 /* --- alignment --------------------------------------------------------------- */
 
-static uint32_t align_of(struct machine *m, struct btf_ref r, int depth);
+/* budget: members that may still be looked at, in records that contain each
+ * other more often than they can. */
+static uint32_t align_within(struct machine *m, struct btf_ref r, int depth,
+			     uint32_t *budget);
 
 static uint32_t align_of_members(struct machine *m, struct btf_ref r,
-				 const struct btf_type *b, int depth)
+				 const struct btf_type *b, int depth,
+				 uint32_t *budget)
 {
 	const struct btf_member *member = btf_members(b);
 	uint32_t i, align = 1;
 
-	for (i = 0; i < btf_vlen(b) && align < 8; i++) {
+	for (i = 0; i < btf_vlen(b) && align < 8 && *budget; i++) {
 		struct btf_ref of = { r.object, member[i].type };
-		uint32_t a = align_of(m, of, depth + 1);
+		uint32_t a = align_within(m, of, depth + 1, budget);
 
+		*budget -= *budget > 0;
 		if (btf_member_bit_offset(b, i) % (8 * a) &&
 		    !btf_member_bitfield_size(b, i))
 			return 1; /* packed */
@@ -36,7 +43,8 @@ static uint32_t align_of_members(struct machine *m, struct btf_ref r,
 	return b->size % align ? 1 : align;
 }
 
-static uint32_t align_of(struct machine *m, struct btf_ref r, int depth)
+static uint32_t align_within(struct machine *m, struct btf_ref r, int depth,
+			     uint32_t *budget)
 {
 	const struct btf_type *b;
 
@@ -47,16 +55,23 @@ static uint32_t align_of(struct machine *m, struct btf_ref r, int depth)
 	if (btf_is_ptr(b))
 		return 8;
 	if (btf_is_composite(b))
-		return align_of_members(m, r, b, depth);
+		return align_of_members(m, r, b, depth, budget);
 	if (btf_is_array(b))
-		return align_of(
+		return align_within(
 			m, (struct btf_ref){ r.object, btf_array(b)->type },
-			depth + 1);
+			depth + 1, budget);
 	if (!btf_is_int(b) && !btf_is_any_enum(b) && !btf_is_float(b))
 		return 1;
 	if (b->size == 2 || b->size == 4 || b->size == 8)
 		return b->size;
 	return b->size > 8 ? 8 : 1;
+}
+
+static uint32_t align_of(struct machine *m, struct btf_ref r, int depth)
+{
+	uint32_t budget = MAX_ALIGN;
+
+	return align_within(m, r, depth, &budget);
 }
 
 /* --- conversion -------------------------------------------------------------- */
@@ -456,7 +471,7 @@ static const struct type *complete_record(struct walk *w, struct types *t,
 static const struct type *complete(struct walk *w, struct types *t,
 				   const struct type *type, int depth)
 {
-	if (depth > MAX_DEPTH)
+	if (depth > MAX_DEPTH || !w->budget)
 		return type;
 	if (type->origin >> 24 == TYPE_OF_PROGRAM)
 		return dwarf_complete(w->m, t, type, depth);
@@ -471,7 +486,7 @@ static const struct type *complete(struct walk *w, struct types *t,
 const struct type *machine_complete(struct machine *m, struct types *t,
 				    const struct type *record)
 {
-	struct walk w = { m, MAX_FIELDS };
+	struct walk w = { m, MAX_WHOLE };
 
 	return complete(&w, t, record, 0);
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the fuzzers that make fuzz has built, SECONDS together, and prints TAP.
-# Usage: run.sh SECONDS
+# Runs the fuzzers that make fuzz has built, each for SECONDS and two at a time,
+# and prints TAP.
+# Usage: run.sh SECONDS [NAME...]
 #
 # Each begins with the scripts of tests/golden and examples, and what it found
 # to be new in earlier runs (tests/fuzz/corpus). What it finds to be wrong is
@@ -11,6 +12,8 @@ set -u
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=${top_builddir:-$PWD}
 seconds=${1:-60}
+shift $(($# < 1 ? $# : 1))
+wanted=" $* "
 corpus=$build/tests/fuzz/corpus
 export ESPY_SYSROOT=$top/tests/data/host
 number=0 passed=0
@@ -33,19 +36,34 @@ show()
 	base64 "$1" | sed 's/^/#   /'
 }
 
-# fuzz NAME SHARE OPTION...: with SHARE percent of the time
-fuzz()
+# run NAME OPTION...: in the background; its status is left in a file
+run()
 {
-	local name=$1 limit=$((seconds * $2 / 100)) found
-	shift 2
+	local name=$1
+	shift
 
-	number=$((number + 1))
+	[[ $wanted == *[a-z]* && $wanted != *" $name "* ]] && return
+	while (($(jobs -rp | wc -l) >= 2)); do
+		wait -n
+	done
+	names+=("$name")
 	mkdir -p "$corpus/$name"
 	rm -f "$corpus/$name"-*
-	if "$build/tests/fuzz/fuzz_$name" -max_total_time=$limit -timeout=10 \
-		-rss_limit_mb=2048 -artifact_prefix="$corpus/$name-" \
-		-print_final_stats=1 "$@" >"$corpus/$name.log" 2>&1
-	then
+	(
+		"$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" \
+			-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix="$corpus/$name-" "$@" \
+			>"$corpus/$name.log" 2>&1
+		echo $? >"$corpus/$name.status"
+	) &
+}
+
+report()
+{
+	local name=$1 found
+
+	number=$((number + 1))
+	if [[ $(<"$corpus/$name.status") == 0 ]]; then
 		passed=$((passed + 1))
 		echo "ok $number - fuzz: $name"
 		sed -n 's/^stat::number_of_executed_units: /#   inputs: /p' \
@@ -53,21 +71,34 @@ fuzz()
 		return
 	fi
 	echo "not ok $number - fuzz: $name"
-	grep -A 30 -E 'ERROR:|runtime error:|ALARM:' "$corpus/$name.log" |
+	grep -a -A 30 -E 'ERROR:|runtime error:|ALARM:' "$corpus/$name.log" |
 		head -n 40 | sed 's/^/#   /'
 	for found in "$corpus/$name"-*; do
 		[[ -e $found ]] && show "$found"
 	done
 }
 
-mkdir -p "$corpus/c"
+host=$top/tests/data/host
+mkdir -p "$corpus"/{btf,c,elf}
+cp "$host/sys/kernel/btf/vmlinux" "$corpus/btf/seed"
+for file in "$host"/usr/bin/* "$host"/usr/lib/*.so*; do
+	[[ -f $file ]] && cp "$file" "$corpus/elf/seed-${file##*/}"
+done
 cp "$top/tests/unit/cdecl_sample.h" "$top/tests/progs/shapes.h" "$corpus/c"
-fuzz c 15 -max_len=4096 "$corpus/c"
-fuzz check 55 -max_len=2048 -dict="$corpus/script.dict" \
+names=()
+run btf -max_len=32768 "$corpus/btf"
+run elf -max_len=32768 "$corpus/elf"
+run c -max_len=4096 "$corpus/c"
+run check -max_len=2048 -dict="$corpus/script.dict" \
 	"$corpus/check" "$corpus/seeds"
-fuzz parse 15 -max_len=4096 -dict="$corpus/script.dict" \
+run event -max_len=4096 "$corpus/event"
+run parse -max_len=4096 -dict="$corpus/script.dict" \
 	"$corpus/parse" "$corpus/seeds"
-fuzz plan 15 -max_len=8192 -dict="$top/tests/fuzz/plan.dict" "$corpus/plan"
+run plan -max_len=8192 -dict="$top/tests/fuzz/plan.dict" "$corpus/plan"
+wait
+for name in "${names[@]}"; do
+	report "$name"
+done
 echo "1..$number"
 echo "fuzz: $passed passed, $((number - passed)) failed, 0 skipped"
 ((passed == number))

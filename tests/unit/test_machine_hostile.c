@@ -3,6 +3,7 @@
  * crash. What reads out of bounds is found by the sanitizers' build. */
 #include "test_machine.h"
 
+#include <bpf/btf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
@@ -317,5 +318,35 @@ Test(hostile, kallsyms)
 	cr_assert(machine_ksym(h.machine, 0xffffffff81000010, &name, &offset));
 	expect_str(name, "good");
 	cr_expect_eq(machine_kaddr(h.machine, STR("last")), 0xffffffff81000020);
+	host_close(&h);
+}
+
+/* A struct of which each member is another of the same kind would never be at
+ * an end. */
+Test(hostile, btf_of_itself)
+{
+	struct btf *btf = btf__new_empty();
+	const struct type *t;
+	const void *raw;
+	uint32_t size;
+	struct host h;
+	int i, id;
+
+	cr_assert(btf);
+	id = btf__add_struct(btf, "endless", 64);
+	for (i = 0; i < 64; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "m%d", i);
+		cr_assert_eq(btf__add_field(btf, name, id, 8 * (uint32_t)i, 0),
+			     0);
+	}
+	raw = btf__raw_data(btf, &size);
+	put("sys/kernel/btf/vmlinux", raw, size);
+	btf__free(btf);
+	host_open(&h, root);
+	t = machine_type(h.machine, &h.types, STR("struct endless"));
+	cr_assert(t);
+	cr_expect_neq(machine_complete(h.machine, &h.types, t), NULL);
 	host_close(&h);
 }
