@@ -189,8 +189,8 @@ static void run_system(struct session *s, const struct plan_event *e,
 	if (out_takes_commands(&s->out))
 		err = run_captured(s, command.n ? command.p : "");
 	else
-		err = child_run_shell(command.n ? command.p : "",
-				      s->out.to.fd, &s->out.hurry);
+		err = child_run_shell(command.n ? command.p : "", s->out.to.fd,
+				      &s->out.hurry);
 	s->turn = 1; /* that took a while: signals are next */
 	if (err)
 		out_warn(&s->out, "cannot run '%.*s': %s",
@@ -308,20 +308,48 @@ static void warn_of_site(struct session *s, const struct plan_site *site,
 					      .text = buf_view(text) });
 }
 
-/* Each place warns once; the end tells how often. */
+static void say_site(struct session *s, uint32_t i, int64_t code)
+{
+	const struct plan_site *site = &s->plan->sites.v[i];
+	auto_buf struct buf text = { 0 };
+
+	site_text(s, site, code, &text);
+	warn_of_site(s, site, code, &text);
+}
+
+void event_say_due(struct session *s, bool all)
+{
+	while (s->n_due_said < s->due.n) {
+		const struct due_site *due = &s->due.v[s->n_due_said];
+		uint64_t now = session_now();
+
+		if (!all && s->due_said && now < s->due_said + 1000000000)
+			return;
+		s->due_said = now;
+		s->n_due_said++;
+		say_site(s, due->site, due->code);
+	}
+}
+
+/* Each place warns once; the end tells how often. Where something is lost there
+ * may be many such places: one in a second is told. */
 static void run_warn(struct session *s, const struct plan_event *e,
 		     const char *payload)
 {
-	const struct plan_site *site = &s->plan->sites.v[e->site];
-	auto_buf struct buf text = { 0 };
+	struct due_site *due;
 	int64_t code;
 
 	if (s->is_site_said[e->site])
 		return;
 	s->is_site_said[e->site] = true;
 	memcpy(&code, event_field(s, e, payload, 0), sizeof(code));
-	site_text(s, site, code, &text);
-	warn_of_site(s, site, code, &text);
+	if (!plan_site_has_probe(s->plan->sites.v[e->site].kind)) {
+		say_site(s, e->site, code);
+		return;
+	}
+	due = vec_add(&s->arena, &s->due);
+	*due = (struct due_site){ e->site, code };
+	event_say_due(s, false);
 }
 
 /* What is missing because of a place of the script, and how often. The line is
@@ -391,6 +419,7 @@ void event_report_sites(struct session *s, const uint64_t *counts)
 {
 	size_t i;
 
+	event_say_due(s, true);
 	for (i = 1; i < s->plan->sites.n && !s->out.no_warnings; i++) {
 		if (counts[i])
 			report_site(s, &s->plan->sites.v[i], counts[i]);

@@ -26,6 +26,9 @@ void event_dispatch(struct session *s, const void *record, size_t size);
 /* May these options run these events? -EPERM after a report. */
 int event_check_safety(struct session *s);
 
+/* Says where something was lost: one place in a second, or all that wait. */
+void event_say_due(struct session *s, bool all);
+
 /* What was counted at sites that warn, when the trace ends. */
 void event_report_sites(struct session *s, const uint64_t *counts);
 

@@ -28,14 +28,6 @@ static void add_number(enum option_id i, uint64_t n, struct buf *out)
 	option_number(&option_rows[i], n, out);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
-
 /* --- memory of maps ------------------------------------------------------- */
 
 /* What the kernel keeps besides key and value of an entry, about. */
@@ -245,7 +237,7 @@ static void set_timer(int fd, uint64_t ns, bool again)
 
 void limits_start(struct session *s)
 {
-	s->limits.since = now_ns();
+	s->limits.since = session_now();
 	set_timer(s->limits.timeout_fd, s->opts.timeout, false);
 	set_timer(s->limits.overhead_fd, SECOND, true);
 }
@@ -311,7 +303,7 @@ static void detach_one(struct session *s, size_t i, uint64_t total,
 
 static void check_overhead(struct session *s)
 {
-	uint64_t total, most, now = now_ns();
+	uint64_t total, most, now = session_now();
 	uint64_t unit = (now - s->limits.since) / (100 * OPTION_PERCENT);
 	size_t i = find_costliest(s, &total, &most);
 

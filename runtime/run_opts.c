@@ -157,9 +157,12 @@ static int take_timeout(struct run_opts *r, const char *arg, struct diags *d)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "", 1000000000 },	{ "s", 1000000000 },
-		{ "ms", 1000000 },	{ "us", 1000 },
-		{ "ns", 1 },		{ "m", 60 * 1000000000ull },
+		{ "", 1000000000 },
+		{ "ns", 1 },
+		{ "us", 1000 },
+		{ "ms", 1000000 },
+		{ "s", 1000000000 },
+		{ "m", 60 * 1000000000ull },
 		{ "h", 3600 * 1000000000ull },
 	};
 	const uint64_t max = 1ull << 62; /* ns */

@@ -47,7 +47,7 @@ static int64_t boot_to_real(void)
 	       real.tv_nsec - boot.tv_nsec;
 }
 
-static uint64_t now_ns(void)
+uint64_t session_now(void)
 {
 	struct timespec now;
 
@@ -59,7 +59,7 @@ uint64_t session_age(const struct session *s)
 {
 	if (!s->started)
 		return 0;
-	return (s->ended ? s->ended : now_ns()) - s->started;
+	return (s->ended ? s->ended : session_now()) - s->started;
 }
 
 /* plan_validate() has parsed them before: they are well formed. */
@@ -151,6 +151,7 @@ void session_free_parts(struct session *s)
 	registry_release(s);
 	unwind_free(s->unwinder);
 	packets_free(s->packets);
+	buf_free(&s->last_lines.records);
 	ring_buffer__free(s->ring);
 	bpf_object__close(s->spare);
 	bpf_object__close(s->object);
@@ -334,7 +335,7 @@ int session_start(struct session *s)
 			child_run_to_entry(&s->child);
 		see_processes(s);
 		traced_files_note(s);
-		s->started = now_ns();
+		s->started = session_now();
 		limits_start(s);
 	}
 	resumed = child_resume(&s->child, s->diags);
@@ -353,6 +354,7 @@ void session_consume(struct session *s, bool all)
 	} while (all && err == -EAGAIN);
 	packets_take(s);
 	s->taken = err < 0 ? 0 : RECORDS_PER_TURN - s->turn;
+	event_say_due(s, false);
 	out_idle(&s->out);
 }
 
@@ -436,7 +438,7 @@ int session_stop(struct session *s)
 		return 0;
 	losses_note(s);
 	attach_drop_all(s);
-	s->ended = now_ns();
+	s->ended = session_now();
 	/* What follows an exit() is not handled; end speaks again. */
 	s->is_discarding = s->is_exiting;
 	session_consume(s, true);

@@ -19,6 +19,12 @@ struct bpf_program;
 struct ring_buffer;
 struct unwinder;
 
+/* Something is missing because of a place: EV_WARN. */
+struct due_site {
+	uint32_t site;
+	int64_t code;
+};
+
 /* What holds a program at an event: both are descriptors, -1: none. */
 struct attachment {
 	int event_fd; /* of perf_event_open() */
@@ -48,6 +54,13 @@ struct traced_file {
 	const char *path;
 	dev_t dev;
 	ino_t ino;
+};
+
+/* The kernel's records of lines (struct bpf_line_info) of the program that was
+ * loaded last. */
+struct lines {
+	struct buf records;
+	size_t size; /* of one */
 };
 
 /* A function of a module, as its BTF numbers it. */
@@ -83,6 +96,9 @@ struct session {
 	struct map_handle *maps; /* plan.maps.n */
 	struct registry_map **shared; /* those of the registry; NULL: none */
 	bool *is_site_said; /* plan.sites.n */
+	VEC(struct due_site) due; /* to be said, one in a second... */
+	size_t n_due_said; /* ... and how many of them were, ... */
+	uint64_t due_said; /* ... the last when: ns, monotonic; 0: none */
 
 	struct bpf_object *object;
 	struct bpf_program **programs; /* plan.probes.n */
@@ -101,6 +117,7 @@ struct session {
 	int *refusals;
 	struct btf_place *places;
 	bool has_lessened; /* way_lessen() was here */
+	struct lines last_lines;
 	struct bpf_object *spare; /* kprobes for trampolines; shares maps */
 	VEC(struct omission) omissions;
 	struct stacks stacks;
@@ -146,6 +163,9 @@ void session_show_init(struct show *show, struct symbols *symbols,
 /* Handles what is in the ring buffer until exit(): all of it, or as much as
  * keeps the loop responsive. */
 void session_consume(struct session *s, bool all);
+
+/* Nanoseconds of the monotonic clock. */
+uint64_t session_now(void);
 
 /* How long its probes are, or were, attached: ns. */
 uint64_t session_age(const struct session *s);

@@ -255,6 +255,44 @@ Test(event, reads_that_failed_are_told_at_the_end)
 	fixture_close(&f);
 }
 
+/* Two places lose something in one second: the second one waits. */
+Test(event, one_loss_in_a_second_is_told)
+{
+	const struct plan_map map = { .name = STR("@a"), .store = MS_HASH };
+	struct plan_site full = { .kind = SITE_MAP_FULL,
+				  .line = 3,
+				  .column = 2,
+				  .end_column = 3,
+				  .file = STR("x.bt") };
+	uint64_t counts[3] = { 0 };
+	int64_t code = -7;
+	struct fixture f;
+	uint32_t warn[2];
+
+	fixture_open(&f);
+	full.map = plan_add_map(f.plan, &map);
+	const struct field one = { STR("v"), I64, 0, 0, 0, 0 };
+	for (int i = 0; i < 2; i++) {
+		warn[i] = add_format(&f, STR(""), EV_WARN, &one, 1);
+		f.plan->events.v[warn[i]].site = plan_add_site(f.plan, &full);
+		full.line++;
+	}
+	fixture_start(&f);
+	fixture_send(&f, warn[0], &code, sizeof(code));
+	f.session.due_said += 3600 * 1000000000ull; /* no second has passed */
+	fixture_send(&f, warn[1], &code, sizeof(code));
+	auto_free char *before = fixture_text(&f, f.err_fd);
+	cr_expect_str_eq(before,
+			 "x.bt:3:2-3: WARNING: map @a is full: this update "
+			 "was refused (see max_map_keys)\n");
+	event_report_sites(&f.session, counts);
+	auto_free char *after = fixture_text(&f, f.err_fd);
+	cr_expect_str_eq(after + strlen(before),
+			 "x.bt:4:2-3: WARNING: map @a is full: this update "
+			 "was refused (see max_map_keys)\n");
+	fixture_close(&f);
+}
+
 Test(event, warnings_come_once_and_are_counted)
 {
 	const struct plan_map map = { .name = STR("@a"), .store = MS_HASH };
@@ -504,15 +542,4 @@ Test(child, a_held_command_does_not_stay)
 	child_close(&c);
 	diags_free(&d);
 	arena_free(&arena);
-}
-
-Test(load, a_log_ends_with_the_line_of_the_script)
-{
-	struct str log = STR("; a = 1 @ x.bt:1\n1: (b7) r0 = 0\n"
-			     "; b = 2 @ x.bt:2\n2: (bf) r1 = r9\n"
-			     "R9 !read_ok\nprocessed 2 insns\n");
-	struct str tail = load_log_tail(log);
-
-	cr_expect(str_is(tail, "; b = 2 @ x.bt:2\n2: (bf) r1 = r9\n"
-			       "R9 !read_ok\nprocessed 2 insns"));
 }
