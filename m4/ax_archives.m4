@@ -41,7 +41,7 @@ int main(void)
 }]])
 	])
 	AS_IF([test "$run_archives" != no],
-		[LIBBPF_LIBS=$run_archives LIBELF_LIBS= LIBDW_LIBS=])
+		[LIBBPF_LIBS=$run_archives LIBELF_LIBS=$run_archives LIBDW_LIBS=])
 	AS_IF([test "$edit_archives" != no], [READLINE_LIBS=$edit_archives])
 	ESPY_LDFLAGS=
 	ESPY_FIXED=
