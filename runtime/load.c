@@ -19,6 +19,7 @@
 #include "runtime/privileges.h"
 #include "runtime/registry_impl.h"
 #include "runtime/verify.h"
+#include "runtime/vet.h"
 #include "runtime/way.h"
 
 #define NOWHERE  ((struct span){ 0 })
@@ -454,6 +455,8 @@ static int prepare_object(struct session *s)
 	int err = open_object(s);
 
 	if (!err)
+		err = vet_object(s);
+	if (!err)
 		err = fill_fixups(s);
 	if (!err)
 		err = size_maps(s);
@@ -503,6 +506,8 @@ int load_object(struct session *s)
 		s->object = NULL;
 		s->opts.params_checked = true; /* warned of once */
 	}
+	if (!err)
+		err = vet_calls(s);
 	return err ? err : start_pairs(s);
 }
 

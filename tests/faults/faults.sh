@@ -96,9 +96,11 @@ else
 	script begin 'begin { @ = 1; @h = hist(5); print(@h); exit(); }
 		end { printf("%d\n", @); }'
 	script uprobe "$uprobe { @[comm, arg0] = count(); @s = hist(arg0);
-		printf(\"%d %s\\n\", arg0, usym(reg(\"ip\"))); }" \
+		printf(\"%d\\n\", arg0); }" \
 		-c "$progs/work 3"
+	# Names of addresses may stay numbers, so they are not printed.
 	script stacks "$uprobe { @[ustack(3)] = count(); }
+		end { print(len(@)); clear(@); }
 		uretprobe:$progs/work:work* /pid == cpid/ {
 		@r[func, retval > 0] = count(); }" \
 		-c "$progs/work 2"
