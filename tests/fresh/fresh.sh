@@ -158,6 +158,8 @@ done
 step "make install DESTDIR=" inside 'make install DESTDIR=/root/staged &&
 	test -x /root/staged/usr/local/bin/espy &&
 	test -x /root/staged/usr/local/bin/espy-run &&
+	test -x /root/staged/usr/local/libexec/espy/espy &&
+	/root/staged/usr/local/bin/espy --help-function count >/dev/null &&
 	test -e /root/staged/usr/local/share/man/man1/espy.1'
 step "espy is in the PATH" inside 'espy --version'
 step "espy --check" inside 'espy --check examples/syscalls.bt'
