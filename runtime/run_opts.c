@@ -290,8 +290,7 @@ static int run_session(const struct plan *p, struct machine *m,
 }
 
 static void compare(const struct run_opts *r,
-		    const struct verify_report *report,
-		    struct diags *d)
+		    const struct verify_report *report, struct diags *d)
 {
 	auto_buf struct buf old = { 0 };
 	int err = buf_read_file(&old, r->compare, MAX_REPORT);

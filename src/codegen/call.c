@@ -59,8 +59,7 @@ static void find_context(struct expr *e, void *arg)
 	if (e->kind != EX_CALL)
 		return;
 	n->has_context |= e->call.fn && e->call.fn->flags & FN_CONTEXT;
-	n->has_context |= e->call.user &&
-			  find(n->g, e->call.user)->has_context;
+	n->has_context |= e->call.user && find(n->g, e->call.user)->has_context;
 }
 
 /* Callees first. */
