@@ -356,42 +356,13 @@ int map_zero(struct map_handle *m)
 
 /* --- printing ------------------------------------------------------------- */
 
-static int compare_keys(const struct map_handle *m, const struct row *a,
-			const struct row *b)
-{
-	return a->key ? value_compare(m->key, a->key, b->key) : 0;
-}
-
-struct sorting {
-	const struct map_handle *m;
-	bool by_value, is_down;
-};
-
-static int compare_rows(const void *pa, const void *pb, void *sorting)
-{
-	const struct sorting *s = sorting;
-	const struct row *a = pa, *b = pb;
-	int order = 0;
-
-	if (s->by_value)
-		order = value_compare(s->m->value, a->value, b->value);
-	if (s->is_down)
-		order = -order;
-	if (order)
-		return order;
-	order = compare_keys(s->m, a, b);
-	return s->is_down && !s->by_value ? -order : order;
-}
-
 static void sort(const struct map_handle *m, struct rows *r, uint32_t flags)
 {
-	struct sorting s = { .m = m, .is_down = flags & EF_DOWN };
+	bool by_value = flags & EF_SORT_VALUE ||
+			(!(flags & EF_SORT_KEY) &&
+			 value_ops[m->value->kind].order == ORDER_BY_VALUE);
 
-	s.by_value = flags & EF_SORT_VALUE ||
-		     (!(flags & EF_SORT_KEY) &&
-		      value_ops[m->value->kind].order == ORDER_BY_VALUE);
-	if (r->n)
-		qsort_r(r->v, r->n, sizeof(*r->v), compare_rows, &s);
+	rows_sort(m, r, by_value, flags & EF_DOWN);
 }
 
 static void print_row(const struct show *s, const struct map_handle *m,

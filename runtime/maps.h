@@ -61,6 +61,11 @@ struct map_order {
 	uint64_t div; /* what values are divided by; 0: not */
 };
 
+/* Sorts by value and then by key, or by key only; downwards, where what is
+ * sorted by value has its keys upwards still. */
+void rows_sort(const struct map_handle *m, struct rows *r, bool by_value,
+	       bool is_down);
+
 /* Sorts, leaves out, divides. */
 void map_arrange(const struct map_handle *m, struct rows *r,
 		 const struct map_order *order);

@@ -188,6 +188,16 @@ int value_compare(const struct type *t, const void *a, const void *b)
 	return value_ops[t->kind].compare(t, a, b);
 }
 
+bool value_has_rank(const struct type *t)
+{
+	return value_ops[t->kind].compare == compare_number;
+}
+
+uint64_t value_rank(const struct type *t, const void *p)
+{
+	return value_ops[t->kind].number(t, p) ^ (uint64_t)t->is_signed << 63;
+}
+
 /* --- combining ------------------------------------------------------------ */
 
 static void merge_words(void *into, const void *from, uint32_t n)

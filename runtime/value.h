@@ -64,6 +64,11 @@ void value_print(const struct show *s, const struct type *t, const void *p,
 		 struct buf *out);
 int value_compare(const struct type *t, const void *a, const void *b);
 
+/* Whether values of t are ordered by a number, and that number, for which
+ * smaller ones are less whatever the sign of t. */
+bool value_has_rank(const struct type *t);
+uint64_t value_rank(const struct type *t, const void *p);
+
 bool value_is_zero(const void *p, size_t n); /* n bytes of zero */
 
 /* The standard deviation that a TY_STDDEV has collected. */
