@@ -49,13 +49,20 @@ static void add_value(const struct show *s, const struct type *t, const void *p,
 	add_text(out, &text);
 }
 
-/* A tuple or record is as many cells as it has parts. */
+/* Records without a name are the script's own, or made of maps. */
+static bool has_columns(const struct type *t)
+{
+	return t->kind == TY_TUPLE ||
+	       (t->kind == TY_RECORD && !t->name.n && t->n_fields);
+}
+
+/* A tuple or such a record is as many cells as it has parts. */
 static void add_cells(const struct show *s, const struct type *t, const void *p,
 		      struct buf *out)
 {
 	uint32_t i;
 
-	if (t->kind != TY_TUPLE && t->kind != TY_RECORD) {
+	if (!has_columns(t)) {
 		add_value(s, t, p, out);
 		return;
 	}
@@ -207,7 +214,7 @@ static void add_names(const struct map_handle *m, struct buf *out)
 	     m->plan->key && i < m->key->n_fields && m->key->kind == TY_TUPLE;
 	     i++)
 		buf_printf(out, "key%" PRIu32 ",", i + 1);
-	if (m->value->kind == TY_TUPLE || m->value->kind == TY_RECORD)
+	if (has_columns(m->value))
 		add_value_names(m->value, out);
 	else
 		buf_puts(out, columns ? columns : "value");
@@ -222,7 +229,10 @@ static void put_row(const struct show *s, const struct map_handle *m,
 	buf_str(&h.text, m->plan->name);
 	buf_putc(&h.text, ',');
 	if (row->key) {
-		add_cells(s, m->key, row->key, &h.text);
+		if (m->key->kind == TY_TUPLE)
+			add_cells(s, m->key, row->key, &h.text);
+		else
+			add_value(s, m->key, row->key, &h.text);
 		buf_putc(&h.text, ',');
 	}
 	if (kinds[m->value->kind].put)
