@@ -299,6 +299,7 @@ static void add_events(struct plan *p)
 	add_event(p, EV_SYSTEM, record1(p, "pid", u32), "ls /proc/%d");
 	add_event(p, EV_PERCENTILE, NULL, "50 99.9");
 	add_table(p, two);
+	add_event(p, EV_PACKET, NULL, "sample.pcap");
 }
 
 /* --- the rest ------------------------------------------------------------------ */

@@ -148,6 +148,7 @@ static const char sample_text[] =
 	"event  16  print_table payload={uint32 a @0, uint32 b @4, "
 	"size 8} map=7 flags=by_key,down,rate column 7 take,zero co"
 	"lumn 8\n"
+	"event  17  packet text=sample.pcap\n"
 	"fixup  0   param arg=1 size=8\n"
 	"fixup  1   param_text arg=2 offset=8 size=20\n"
 	"fixup  2   nparams offset=32 size=8\n"
