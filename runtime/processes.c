@@ -114,8 +114,10 @@ const struct image *processes_image(struct processes *p, struct str path,
 		return NULL;
 	p->n_images++;
 	x = arena_new(&p->arena, struct image);
-	*x = (struct image){ str_copy(&p->arena, path), dev, inode,
-			     p->images[h] };
+	*x = (struct image){ .path = str_copy(&p->arena, path),
+			     .dev = dev,
+			     .inode = inode,
+			     .next = p->images[h] };
 	p->images[h] = x;
 	return x;
 }
