@@ -338,9 +338,9 @@ int session_start(struct session *s)
 		s->started = session_now();
 		limits_start(s);
 	}
+	if (!err)
+		privileges_drop(s); /* before the command runs */
 	resumed = child_resume(&s->child, s->diags);
-	if (!err && !resumed)
-		privileges_drop(s);
 	return err ? err : resumed;
 }
 
