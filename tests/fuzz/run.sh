@@ -86,8 +86,9 @@ for file in "$host"/usr/bin/* "$host"/usr/lib/*.so*; do
 done
 cp "$top/tests/unit/cdecl_sample.h" "$top/tests/progs/shapes.h" "$corpus/c"
 names=()
-run btf -max_len=32768 "$corpus/btf"
-run elf -max_len=32768 "$corpus/elf"
+# Types of types of types: bounded, but slow with sanitizers.
+run btf -timeout=200 -max_len=32768 "$corpus/btf"
+run elf -timeout=60 -max_len=32768 "$corpus/elf"
 run c -max_len=4096 "$corpus/c"
 run check -max_len=2048 -dict="$corpus/script.dict" \
 	"$corpus/check" "$corpus/seeds"
