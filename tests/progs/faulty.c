@@ -199,7 +199,7 @@ static void become(const struct fault *f, const struct run *r, int socket)
 static char *read_all(int fd, size_t *size)
 {
 	struct stat st;
-	char *text;
+	char *text = NULL;
 
 	if (fstat(fd, &st) || !(text = calloc(1, (size_t)st.st_size + 1)))
 		die("faulty");
