@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -59,6 +60,26 @@ static void write_all(struct packets *p, int fd, struct iovec *parts, int n)
 	p->error = done < 0 ? -errno : -ENOSPC;
 }
 
+/* Nothing is written over but packets, so that no script destroys a file by
+ * its name. Pipes are for who reads them. */
+static bool may_replace(int fd)
+{
+	uint32_t magic;
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return false;
+	if (S_ISFIFO(st.st_mode))
+		return true;
+	if (!S_ISREG(st.st_mode))
+		return false;
+	if (st.st_size &&
+	    (pread(fd, &magic, sizeof(magic), 0) != sizeof(magic) ||
+	     magic != PCAP_MAGIC))
+		return false;
+	return !ftruncate(fd, 0);
+}
+
 static int open_file(struct session *s, struct packets *p, struct str name,
 		     int *fd)
 {
@@ -70,10 +91,22 @@ static int open_file(struct session *s, struct packets *p, struct str name,
 				  .link = PCAP_RAW };
 	struct iovec part = { &head, sizeof(head) };
 
-	*fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (s->opts.is_foreign && !s->opts.unsafe && strchr(path, '/')) {
+		diag_error(s->diags, NOWHERE, D_UNSAFE,
+			   "the program writes packets to '%s'", path);
+		diag_hint(s->diags, "allow it with --unsafe");
+		return -EPERM;
+	}
+	*fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (*fd < 0)
 		return diag_errno(s->diags, errno, D_IO, "cannot write '%s'",
 				  path);
+	if (!may_replace(*fd)) {
+		diag_error(s->diags, NOWHERE, D_IO,
+			   "'%s' exists and is no file of packets", path);
+		diag_hint(s->diags, "remove it, or take another name");
+		return -EEXIST;
+	}
 	write_all(p, *fd, &part, 1);
 	return 0;
 }

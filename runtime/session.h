@@ -56,6 +56,7 @@ struct session_opts {
 	uint32_t no_features; /* enum no_features */
 	bool no_warnings; /* of the script; losses are told all the same */
 	bool unsafe;
+	bool is_foreign; /* a saved program: files that it names are here */
 	bool dry_run; /* load and verify, do not attach */
 	struct verify_report *verify; /* to be filled while loading; or NULL */
 	bool verify_lines; /* it is: now the lines of costly programs */

@@ -99,8 +99,10 @@ static struct plan *find_plan(struct front *f)
 	if (!find_script(f) ||
 	    !script_read(&f->cli, &f->text, &f->path, &name, &f->diags))
 		return NULL;
-	if (plan_is_elf(buf_view(&f->text)))
+	if (plan_is_elf(buf_view(&f->text))) {
+		f->cli.run.session.is_foreign = true;
 		return plan_from_elf(buf_view(&f->text), &f->diags);
+	}
 	p = cache_open(&k, &f->cli, name, buf_view(&f->text), f->compiler)
 		    ? cache_get(&k)
 		    : NULL;
