@@ -18,6 +18,7 @@
 #include "runtime/pair.h"
 #include "runtime/privileges.h"
 #include "runtime/registry_impl.h"
+#include "runtime/verifier.h"
 #include "runtime/verify.h"
 #include "runtime/vet.h"
 #include "runtime/way.h"
@@ -26,7 +27,6 @@
 #define RING_MIN (256u << 10) /* bytes */
 #define RING_MAX (16u << 20)
 #define RING_ONE (1u << 20) /* of many sessions in a process */
-#define TAIL_MAX 16 /* lines of a log */
 
 /* --- does it fit this machine? -------------------------------------------- */
 
@@ -297,94 +297,6 @@ static void drop_logs(struct session *s, struct logs *logs)
 		munmap(logs->p, logs->size * s->plan->probes.n);
 }
 
-static struct str last_line(struct str *log)
-{
-	const char *before;
-	struct str line;
-
-	while (log->n && log->p[log->n - 1] == '\n')
-		log->n--;
-	before = log->n ? memrchr(log->p, '\n', log->n) : NULL;
-	line.p = before ? before + 1 : log->p;
-	line.n = log->n - (size_t)(line.p - log->p);
-	log->n -= line.n;
-	return line;
-}
-
-struct str load_log_tail(struct str log)
-{
-	struct str rest = log, line, tail = { log.p + log.n, 0 };
-	int n;
-
-	for (n = 0; n < TAIL_MAX && rest.n; n++) {
-		line = last_line(&rest);
-		tail.n = (size_t)(log.p + log.n - line.p);
-		tail.p = line.p;
-		if (str_starts(line, "; "))
-			break;
-	}
-	while (tail.n && tail.p[tail.n - 1] == '\n')
-		tail.n--;
-	return tail;
-}
-
-/* The last line of the log that quotes the script; empty: none does. */
-static struct str script_line(struct str log)
-{
-	struct str line;
-
-	while (log.n) {
-		line = last_line(&log);
-		if (str_starts(line, "; "))
-			return line;
-	}
-	return STR("");
-}
-
-/* -v shows the whole log, else its end and which line of the script that is. */
-static void show_log(struct session *s, struct str log)
-{
-	struct str line, tail = s->opts.verbose ? log : load_log_tail(log);
-	auto_buf struct buf text = { 0 };
-
-	line = script_line(log);
-	if (!str_starts(tail, "; ") && line.n && !s->opts.verbose)
-		buf_printf(&text, "\n  %.*s\n  ...", STR_ARG(line));
-	while (tail.n) {
-		line = str_split(tail, '\n', &tail);
-		buf_printf(&text, "\n  %.*s", STR_ARG(line));
-	}
-	if (text.n)
-		diag_note(s->diags, NOWHERE, "its verifier says:%s", text.p);
-}
-
-/* What some kernels are without, and how the verifier calls it. */
-static const struct {
-	const char *helper, *hint;
-} lacking[] = {
-	{ "cannot use helper bpf_override_return#",
-	  "override() needs a kernel built with CONFIG_BPF_KPROBE_OVERRIDE" },
-	{ "unknown func bpf_override_return#",
-	  "override() needs a kernel built with CONFIG_BPF_KPROBE_OVERRIDE" },
-	{ "cannot use helper bpf_probe_write_user#",
-	  "write_user() needs CAP_SYS_ADMIN, and a kernel that is not "
-	  "locked down" },
-	{ "unknown func bpf_probe_write_user#",
-	  "write_user() needs CAP_SYS_ADMIN, and a kernel that is not "
-	  "locked down" },
-};
-
-static void hint_at(struct session *s, struct str log)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(lacking); i++) {
-		if (!memmem(log.p, log.n, lacking[i].helper,
-			    strlen(lacking[i].helper)))
-			continue;
-		diag_hint(s->diags, "%s", lacking[i].hint);
-		return;
-	}
-}
-
 static const char *refused_log(const struct session *s, const struct logs *logs,
 			       size_t *which)
 {
@@ -397,23 +309,32 @@ static const char *refused_log(const struct session *s, const struct logs *logs,
 
 static int report_refusal(struct session *s, const struct logs *logs, int err)
 {
+	const struct lines *lines = &s->last_lines;
+	struct verifier_places places = {};
+	struct verifier_refusal r = {
+		.err = err,
+		.places = &places,
+		.is_verbose = s->opts.verbose,
+	};
+	const struct verifier_row *row;
 	size_t which;
 	const char *log = refused_log(s, logs, &which);
 
 	if (log) {
-		diag_errno(s->diags, err, D_VERIFIER,
-			   "the kernel rejects the program of %.*s",
-			   STR_ARG(s->plan->probes.v[which].name));
-		show_log(s, (struct str){ log, strnlen(log, logs->size) });
-		hint_at(s, (struct str){ log, strnlen(log, logs->size) });
-		return err;
+		r.probe = s->plan->probes.v[which].name;
+		r.log = (struct str){ log, strnlen(log, logs->size) };
+		verifier_places_read(
+			&places, bpf_object__btf(s->object), lines->records.p,
+			lines->size ? lines->records.n / lines->size : 0,
+			lines->size);
 	}
-	if (err != -EPERM && err != -EACCES)
-		return diag_errno(s->diags, err, D_KERNEL,
-				  "the kernel cannot load the program");
-	diag_errno(s->diags, err, D_PERMISSION,
-		   "the kernel does not let us load the program");
-	privileges_hint(s, NULL);
+	verifier_policy(&r, s->machine);
+	row = verifier_explain(&r, s->diags);
+	if (!log && (err == -EPERM || err == -EACCES))
+		privileges_hint(s, NULL);
+	if (log && (!row || row->blame == VB_ESPY))
+		verifier_report(s, which, &r);
+	verifier_places_free(&places);
 	return err;
 }
 

@@ -17,8 +17,4 @@ int load_object(struct session *s);
  * -errno after a report. */
 int load_kprobes(struct session *s);
 
-/* The part of a verifier's log that explains a refusal: from the script's
- * line before the end. A slice of log. */
-struct str load_log_tail(struct str log);
-
 #endif

@@ -46,6 +46,7 @@ static const char help[] =
 struct command {
 	struct run_opts run;
 	struct diags diags;
+	struct sources sources; /* lines of scripts, in messages */
 	struct buf file;
 };
 
@@ -53,6 +54,7 @@ static int finish(struct command *c, int status)
 {
 	run_print_diags(&c->diags, c->run.session.colour);
 	diags_free(&c->diags);
+	sources_free(&c->sources);
 	buf_free(&c->file);
 	return status;
 }
@@ -118,6 +120,7 @@ int main(int argc, char **argv)
 	struct command c = { 0 };
 	int opt;
 
+	c.diags.sources = &c.sources;
 	run_opts_init(&c.run);
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+hV" RUN_OPTS_SHORT, options,

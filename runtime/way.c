@@ -161,9 +161,13 @@ void way_set_target(struct session *s, const struct plan_probe *p,
 static int before_load(struct bpf_program *prog,
 		       struct bpf_prog_load_opts *opts, long session)
 {
-	const struct session *s = (const struct session *)session;
+	struct session *s = (struct session *)session;
 	size_t i;
 
+	buf_reset(&s->last_lines.records);
+	s->last_lines.size = opts->line_info_rec_size;
+	buf_add(&s->last_lines.records, opts->line_info,
+		(size_t)opts->line_info_cnt * opts->line_info_rec_size);
 	for (i = 0; i < s->plan->probes.n; i++) {
 		if (s->programs[i] != prog || !s->places[i].id)
 			continue;

@@ -444,7 +444,7 @@ static struct val emit_block(struct cg *g, const struct expr *e)
 	return e->block.value ? emit_expr(g, e->block.value) : ir_none(g);
 }
 
-struct val emit_expr(struct cg *g, const struct expr *e)
+static struct val emit_kind(struct cg *g, const struct expr *e)
 {
 	if (e->is_const && e->type && e->type->kind != TY_NONE)
 		return emit_const(g, e);
@@ -477,6 +477,17 @@ struct val emit_expr(struct cg *g, const struct expr *e)
 	case EX_N: break;
 	}
 	return ir_none(g);
+}
+
+struct val emit_expr(struct cg *g, const struct expr *e)
+{
+	LLVMMetadataRef outer = LLVMGetCurrentDebugLocation2(g->b);
+	struct val v;
+
+	di_line(g, e->span);
+	v = emit_kind(g, e);
+	LLVMSetCurrentDebugLocation2(g->b, outer);
+	return v;
 }
 
 const struct expr *call_arg(const struct expr *call, unsigned int n)
