@@ -134,8 +134,8 @@ void privileges_drop(struct session *s)
 	struct __user_cap_data_struct data[2] = { 0 };
 	uint64_t effective, permitted, keep = needed_later(s);
 
-	if (s->opts.is_embedded || s->opts.test || s->opts.bench ||
-	    !get(&effective, &permitted))
+	if (s->opts.is_embedded || s->opts.keeps_rights || s->opts.test ||
+	    s->opts.bench || !get(&effective, &permitted))
 		return;
 	attach_prepare_drop(s);
 	data[0].effective = (uint32_t)(effective & keep);

@@ -122,6 +122,7 @@ int main(int argc, char **argv)
 
 	c.diags.sources = &c.sources;
 	run_opts_init(&c.run);
+	c.run.session.is_foreign = true;
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+hV" RUN_OPTS_SHORT, options,
 				  NULL)) != -1) {

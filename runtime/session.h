@@ -72,6 +72,7 @@ struct session_opts {
 	bool colour; /* of err_fd */
 
 	/* For sessions that share a process with others: */
+	bool keeps_rights; /* capabilities are not given up once attached */
 	bool is_embedded; /* signals are the caller's, nothing is said of
 			     what was attached, no maps at the end */
 	struct registry *registry; /* maps are shared through it; NULL: own */

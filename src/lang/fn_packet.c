@@ -123,8 +123,10 @@ const struct function packet_functions[] = {
 		 "tcpdump and its like: length bytes of it after the first "
 		 "skip ones, which should be those before its IP header. In "
 		 "rawtracepoint, fentry and fexit, of a struct sk_buff * in "
-		 "args. The file is made, or emptied, when the program "
-		 "starts.",
+		 "args. The file is made, or emptied if it has packets, "
+		 "when the program starts; no other file is written over. "
+		 "A saved program writes to the folder that it is started "
+		 "in, elsewhere only with --unsafe.",
 	  .example = "rawtracepoint:kfree_skb "
 		     "{ skboutput(\"dropped.pcap\", args.skb, 1500, 14); }" },
 	{ 0 },

@@ -173,7 +173,7 @@ static void take(struct rounds *r, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct rounds r = { .opts.quiet = true };
+	struct rounds r = { .opts = { .quiet = true, .keeps_rights = true } };
 	int status;
 
 	mallopt(M_ARENA_MAX, 1); /* threads that end leave none */
