@@ -346,9 +346,10 @@ static void walk_members(struct walk *w, struct btf_ref r, uint64_t base,
 	b = btf_get(w->m, r);
 	if (!b || !btf_is_composite(b) || depth > MAX_DEPTH)
 		return;
-	for (i = 0; i < btf_vlen(b) && w->budget; i++, w->budget--) {
+	for (i = 0; i < btf_vlen(b) && w->budget; i++) {
 		struct member x = member_at(w->m, r, i, base);
 
+		w->budget--;
 		if (!x.name.n && !x.bit_size)
 			walk_members(w, x.type, x.bits, depth + 1, name, a,
 				     out);
