@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/vet.h"
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -74,6 +75,51 @@ static const char *does(const struct bpf_insn *insn)
 	return NULL;
 }
 
+/* Functions of the kernel that are called by name (kfuncs) in programs that
+ * espy makes: by their numbers in the kernel's BTF. */
+static const char *const known_kfuncs[] = {
+	"bpf_task_from_pid",
+	"bpf_task_release",
+};
+
+static bool is_kfunc_call(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) &&
+	       insn->src_reg == BPF_PSEUDO_KFUNC_CALL;
+}
+
+static bool is_known_kfunc(const struct btf *kernel, int id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known_kfuncs); i++)
+		if (id == btf__find_by_name_kind(kernel, known_kfuncs[i],
+						 BTF_KIND_FUNC))
+			return true;
+	return false;
+}
+
+static int vet_kfuncs(struct session *s, const struct bpf_program *prog)
+{
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t i, n = bpf_program__insn_cnt(prog);
+	struct btf *kernel = NULL;
+	bool is_known = true;
+
+	for (i = 0; insns && i < n && is_known; i++) {
+		if (!is_kfunc_call(&insns[i]))
+			continue;
+		if (!kernel)
+			kernel = btf__load_vmlinux_btf();
+		is_known = kernel && !insns[i].off &&
+			   is_known_kfunc(kernel, insns[i].imm);
+	}
+	btf__free(kernel);
+	return is_known ? 0
+			: refuse(s,
+				 "'%s' calls a function of the kernel that "
+				 "espy does not use",
+				 bpf_program__name(prog));
+}
+
 int vet_calls(struct session *s)
 {
 	struct bpf_program *prog = NULL;
@@ -83,6 +129,8 @@ int vet_calls(struct session *s)
 		const struct bpf_insn *insns = bpf_program__insns(prog);
 		size_t i, n = bpf_program__insn_cnt(prog);
 
+		if (vet_kfuncs(s, prog))
+			return -EINVAL;
 		for (i = 0; insns && i < n; i++) {
 			if (!does(&insns[i]))
 				continue;

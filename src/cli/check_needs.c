@@ -127,6 +127,10 @@ static void add_probe(struct check *c, struct check_probe *p)
 	p->files = n->files;
 	vec_each(call, &p->code.helpers)
 		add_helper(c, p, call->helper);
+	if (p->code.functions.n) {
+		add_version(c, LINUX(6, 2), "bpf_task_from_pid");
+		add_words(c, &p->config, "CONFIG_DEBUG_INFO_BTF");
+	}
 	vec_each(name, &p->config)
 		add_word(c, &c->config, *name);
 	vec_each(name, &p->caps)

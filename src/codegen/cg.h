@@ -306,6 +306,11 @@ struct val core_bits(struct cg *g, struct val base, const struct type *rec,
 void di_begin(struct cg *g);
 LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 			    struct span at);
+
+/* Of a function of the kernel with one parameter: an int or a pointer to the
+ * record; a pointer that it returns is to the same record. */
+void di_extern(struct cg *g, LLVMValueRef fn, const char *name,
+	       const char *record);
 void di_line(struct cg *g, struct span at);
 void di_map(struct cg *g, LLVMValueRef global, const char *name,
 	    const uint32_t *numbers, const char *const *names, unsigned int n);

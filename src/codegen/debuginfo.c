@@ -147,6 +147,30 @@ LLVMMetadataRef di_function(struct cg *g, LLVMValueRef fn, const char *name,
 	return sp;
 }
 
+/* The loader looks for a function of the kernel whose parameters fit. */
+void di_extern(struct cg *g, LLVMValueRef fn, const char *name,
+	       const char *record)
+{
+	struct debuginfo *di = g->di;
+	LLVMTypeRef type = LLVMGlobalGetValueType(fn);
+	LLVMMetadataRef rec = LLVMDIBuilderCreateStructType(
+		di->b, di->unit, record, strlen(record), di->file, 0, 0, 0,
+		LLVMDIFlagZero, NULL, NULL, 0, 0, NULL, "", 0);
+	LLVMMetadataRef p =
+		LLVMDIBuilderCreatePointerType(di->b, rec, 64, 0, 0, "", 0);
+	LLVMMetadataRef types[] = {
+		LLVMGetReturnType(type) == g->ptr ? p : NULL,
+		LLVMTypeOf(LLVMGetParam(fn, 0)) == g->ptr ? p : di->i32
+	};
+	LLVMMetadataRef proto = LLVMDIBuilderCreateSubroutineType(
+		di->b, di->file, types, ARRAY_SIZE(types), LLVMDIFlagZero);
+
+	LLVMSetSubprogram(fn, LLVMDIBuilderCreateFunction(
+				      di->b, di->file, name, strlen(name), name,
+				      strlen(name), di->file, 0, proto, false,
+				      false, 0, LLVMDIFlagZero, true));
+}
+
 void di_line(struct cg *g, struct span at)
 {
 	struct source_pos pos = source_find(g->script->sources, at.start);

@@ -393,6 +393,38 @@ LLVMValueRef ir_helper_ptr(struct cg *g, enum bpf_func_id id, unsigned int n,
 	return v;
 }
 
+/* Its place is found by the loader, in the section that it knows for that. */
+static LLVMValueRef kfunc(struct cg *g, const char *name, LLVMTypeRef type)
+{
+	LLVMValueRef fn = LLVMGetNamedFunction(g->mod, name);
+
+	if (fn)
+		return fn;
+	fn = LLVMAddFunction(g->mod, name, type);
+	LLVMSetSection(fn, ".ksyms");
+	di_extern(g, fn, name, "task_struct");
+	return fn;
+}
+
+LLVMValueRef ir_task_from(struct cg *g, LLVMValueRef tid)
+{
+	LLVMTypeRef i32 = LLVMInt32TypeInContext(g->ctx);
+	LLVMTypeRef type = LLVMFunctionType(g->ptr, &i32, 1, false);
+	LLVMValueRef n = LLVMBuildTrunc(g->b, tid, i32, "");
+
+	return LLVMBuildCall2(g->b, type, kfunc(g, "bpf_task_from_pid", type),
+			      &n, 1, "");
+}
+
+void ir_task_release(struct cg *g, LLVMValueRef task)
+{
+	LLVMTypeRef none = LLVMVoidTypeInContext(g->ctx);
+	LLVMTypeRef type = LLVMFunctionType(none, &g->ptr, 1, false);
+
+	LLVMBuildCall2(g->b, type, kfunc(g, "bpf_task_release", type), &task, 1,
+		       "");
+}
+
 /* Declares the function as the bitcode defines it: i64 or pointers. */
 static LLVMValueRef c_function(struct cg *g, const char *name, LLVMTypeRef type)
 {

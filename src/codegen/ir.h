@@ -138,6 +138,11 @@ LLVMValueRef ir_pid_tgid(struct cg *g);
 LLVMValueRef ir_call_c(struct cg *g, const char *file, const char *name,
 		       unsigned int n, ...);
 
+/* The task with a thread id (kfuncs, Linux 6.2): a pointer that is NULL when
+ * there is none, and must be released when it is not. */
+LLVMValueRef ir_task_from(struct cg *g, LLVMValueRef tid);
+void ir_task_release(struct cg *g, LLVMValueRef task);
+
 /* Emits an expression, or the n-th argument (from 0) of a call. */
 struct val emit_expr(struct cg *g, const struct expr *e);
 struct val emit_arg(struct cg *g, const struct expr *call, unsigned int n);

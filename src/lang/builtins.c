@@ -312,11 +312,7 @@ const struct builtin builtins[] = {
 	  .doc = "Id of the current task's cgroup (version 2).",
 	  .example = "@[cgroup] = count();" },
 	{ "comm", "string[16]", .flags = BI_SAME, .emit = emit_comm,
-	  .doc = "Name of the current task.", .example = "@[comm] = count();",
-	  .alone =
-		  "not every kernel lets programs look a task up by its number: "
-		  "read comm of a struct task_struct * of args, or of ctx.task "
-		  "in iter:task" },
+	  .doc = "Name of the current task.", .example = "@[comm] = count();" },
 	{ "config", "any", .check = check_config,
 	  .doc = "The options of the script, as a record of constants.",
 	  .example = "print(config.max_strlen);" },

@@ -185,7 +185,7 @@ static bool check_exist(struct sema *s, struct expr *call)
 	return true;
 }
 
-static const enum kfunc_caller callers[PK_N] = {
+const enum kfunc_caller kfunc_callers[PK_N] = {
 	[PK_BEGIN] = CALLER_RAW,
 	[PK_END] = CALLER_RAW,
 	[PK_SELF] = CALLER_RAW,
@@ -217,7 +217,7 @@ static bool check_allowed(struct sema *s, struct expr *call)
 	if (s->prog->attach.n)
 		allowed = machine_kfunc_allowed(
 			s->env->machine, name->str,
-			callers[s->prog->attach.v[0].kind]);
+			kfunc_callers[s->prog->attach.v[0].kind]);
 	if (allowed >= 0) {
 		sema_set_const(call, allowed);
 		return true;

@@ -25,16 +25,20 @@ static struct expr *member(struct sema *s, struct expr *base, const char *field)
 	return e;
 }
 
+static struct expr *named(struct sema *s, const char *name, struct span at)
+{
+	struct expr *e = new_expr(s, EX_NAME, at);
+
+	e->name.id = str_from(name);
+	return e;
+}
+
 /* The task that is the argument, or the current one. */
 static struct expr *task_of(struct sema *s, const struct expr *call)
 {
 	struct expr *task = sema_arg(call, 0);
 
-	if (task)
-		return task;
-	task = new_expr(s, EX_NAME, call->span);
-	task->name.id = STR("curtask");
-	return task;
+	return task ? task : named(s, "curtask", call->span);
 }
 
 /* The call becomes e. */
@@ -90,6 +94,60 @@ static bool check_leader_comm(struct sema *s, struct expr *call)
 	return check_name_of(s, call, "group_leader");
 }
 
+/* --- comm(tid) ----------------------------------------------------------------- */
+
+static bool may_look_up(struct sema *s, const struct expr *call)
+{
+	static const char finds[] = "bpf_task_from_pid";
+
+	vec_each(a, &s->prog->attach) {
+		if (machine_kfunc_allowed(s->env->machine, STR(finds),
+					  kfunc_callers[a->kind]))
+			continue; /* -1: only the loader will know */
+		diag_error(s->d, call->span, D_NOT_HERE,
+			   "this kernel does not let this probe look tasks up "
+			   "by number");
+		diag_hint(s->d, "that takes Linux 6.2 in rawtracepoint, fentry "
+				"and iter, 6.12 in tracepoint and interval; "
+				"of a struct task_struct * comm is a field");
+		return false;
+	}
+	return true;
+}
+
+/* The field is found like that of the current task; only its place counts. */
+static bool check_comm(struct sema *s, struct expr *call)
+{
+	struct expr *e = call->call.args;
+
+	if (!e)
+		return replace(s, call, named(s, "comm", call->span));
+	if (!may_look_up(s, call))
+		return false;
+	e->next = member(s, named(s, "curtask", call->span), "comm");
+	if (!sema_expr(s, e->next))
+		return false;
+	call->type = type_string(s->types, e->next->type->size);
+	return true;
+}
+
+static struct val emit_comm(struct cg *g, const struct expr *call)
+{
+	const struct expr *of = call_arg(call, 1);
+	LLVMValueRef tid = ir_value(g, emit_arg(g, call, 0)), task;
+	struct val out = ir_temp(g, call->type), rec;
+	struct ir_if i;
+
+	ir_zero(g, out);
+	task = ir_task_from(g, tid);
+	i = ir_if(g, ir_truth_of(g, ir_as_i64(g, task)));
+	rec = ir_mem(task, of->member.base->type->elem, AS_KERNEL, 8);
+	ir_store(g, out, ir_field(g, rec, &of->member.field), true);
+	ir_task_release(g, task);
+	ir_end(g, &i);
+	return out;
+}
+
 /* --- pid(namespace), tid(namespace) -------------------------------------------- */
 
 static bool check_namespace(struct sema *s, struct expr *call)
@@ -126,6 +184,12 @@ static struct val emit_tid(struct cg *g, const struct expr *call)
 }
 
 const struct function task_functions[] = {
+	{ "comm", "any comm([int64 tid])", .check = check_comm,
+	  .emit = emit_comm,
+	  .doc = "Name of the task with a thread id (of the system's first pid "
+		 "namespace), by default the current one; empty when there is "
+		 "none. By number from Linux 6.2 on, and not in every probe.",
+	  .example = "rawtracepoint:sched_switch { @[comm()] = count(); }" },
 	{ "leader_comm", "any leader_comm([struct task_struct * task])",
 	  .check = check_leader_comm,
 	  .doc = "Name of the first thread of a task's process, by default "

@@ -99,7 +99,6 @@ struct builtin {
 	struct val (*emit)(struct cg *g, const struct expr *e);
 	uint64_t arg; /* for functions shared by several rows: arg3 -> 3 */
 	const char *doc, *example;
-	const char *alone; /* why it has no argument, for a hint; NULL */
 };
 
 extern const struct builtin *const builtin_tables[];

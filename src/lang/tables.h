@@ -5,6 +5,7 @@
 #define ESPY_LANG_TABLES_H
 
 #include "lang/lang.h"
+#include "machine/machine.h"
 
 extern const struct function agg_functions[]; /* aggs.c */
 extern const struct function cgroup_functions[]; /* fn_cgroup.c */
@@ -48,5 +49,9 @@ extern const struct probe_type timer_types[]; /* pt_timer.c */
 extern const struct probe_type tracepoint_types[]; /* pt_tracepoint.c */
 extern const struct probe_type uprobe_types[]; /* pt_uprobe.c */
 extern const struct probe_type usdt_types[]; /* pt_usdt.c */
+
+/* What programs of a kind of probe are to the kernel when they call one of its
+ * functions; fn_kernel.c. */
+extern const enum kfunc_caller kfunc_callers[PK_N];
 
 #endif

@@ -467,8 +467,6 @@ static void no_arguments(struct sema *s, const struct expr *e,
 {
 	diag_error(s->d, e->call.args->span, D_ARG_COUNT,
 		   "%s takes no argument", b->name);
-	if (b->alone)
-		diag_hint(s->d, "%s", b->alone);
 }
 
 static void unknown_function(struct sema *s, const struct expr *e)
