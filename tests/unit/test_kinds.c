@@ -396,6 +396,10 @@ static void block_samples(struct sample *v)
 				 "min,max,count",
 				 "3",
 				 NULL };
+}
+
+static void series_samples(struct sample *v)
+{
 	v[TY_TSERIES] = (struct sample){ TY_TSERIES,
 					 type_tseries(&types, 1000000000, 2,
 						      TSERIES_SUM, true),
@@ -579,6 +583,7 @@ Test(kinds, each_in_every_form)
 	looked_up_samples(v);
 	aggregated_samples(v);
 	block_samples(v);
+	series_samples(v);
 	for (i = 0; i < TY_N; i++) {
 		cr_assert(v[i].type && v[i].kind == (enum type_kind)i,
 			  "no sample of %s", type_kind_names[i]);
