@@ -11,7 +11,8 @@
 # AX_STATIC_RUN
 #	--enable-static-run: espy-run without any shared library, the C library
 #	included. Sets RUN_LDFLAGS and RUN_LIBS, and where it can be had
-#	HAVE_STATIC and RUN_STATIC_LIBS.
+#	HAVE_STATIC and RUN_STATIC_LIBS; INSTRUMENTED where it cannot be asked
+#	for, since what a compiler adds needs shared libraries.
 
 AC_DEFUN([AX_ARCHIVES], [
 	AC_REQUIRE([PKG_PROG_PKG_CONFIG])
@@ -103,4 +104,6 @@ AC_DEFUN([AX_STATIC_RUN], [
 	AC_SUBST([RUN_LIBS])
 	AC_SUBST([RUN_STATIC_LIBS])
 	AM_CONDITIONAL([HAVE_STATIC], [test -n "$run_static"])
+	AM_CONDITIONAL([INSTRUMENTED],
+		[test "$enable_sanitizers" = yes || test "$enable_coverage" = yes])
 ])
