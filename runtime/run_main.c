@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "plan/params.h"
 #include "runtime/run_opts.h"
 
 #define MAX_PROGRAM (256u << 20) /* bytes */
 
+#define LETTERS "hV" RUN_OPTS_SHORT
 enum {
 	OPT_HELP = 'h',
 	OPT_VERSION = 'V'
@@ -117,15 +119,15 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ 0 },
 	};
+	static const struct argv_options words = { LETTERS, options, 0 };
 	struct command c = { 0 };
-	int opt;
+	int opt, n = argv_sort(&argc, argv, &words);
 
 	c.diags.sources = &c.sources;
 	run_opts_init(&c.run);
 	c.run.session.is_foreign = true;
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "+hV" RUN_OPTS_SHORT, options,
-				  NULL)) != -1) {
+	while ((opt = getopt_long(n, argv, "+" LETTERS, options, NULL)) != -1) {
 		int end = take_option(&c, opt);
 
 		if (end)
@@ -134,10 +136,10 @@ int main(int argc, char **argv)
 	c.diags.tells_codes = c.run.session.verbose || isatty(STDERR_FILENO);
 	if (!run_opts_check(&c.run, &c.diags))
 		return usage(&c, NULL);
-	if (optind == argc)
+	if (n == argc)
 		return usage(&c, "a saved program is missing");
-	c.run.session.params = (const char *const *)argv + optind + 1;
-	c.run.session.n_params = param_drop_dashes(argv + optind + 1,
-						   (size_t)(argc - optind - 1));
-	return finish(&c, run_file(&c, argv[optind]));
+	c.run.session.params = (const char *const *)argv + n + 1;
+	c.run.session.n_params =
+		param_drop_dashes(argv + n + 1, (size_t)(argc - n - 1));
+	return finish(&c, run_file(&c, argv[n]));
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "plan/params.h"
 
 enum {
@@ -20,6 +21,8 @@ enum {
 	CLI_TOOLS,
 	CLI_EXPLAIN,
 };
+
+#define LETTERS "e:ild:hVkbI:" RUN_OPTS_SHORT
 
 const struct option cli_long_options[] = {
 	RUN_OPTS_LONG,
@@ -233,15 +236,15 @@ static bool take_words(struct cli *c, int n, char **words, struct diags *d)
 
 bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 {
-	int opt;
+	/* the parameters of a tool are its own */
+	static const struct argv_options options = { LETTERS, cli_long_options,
+						     CLI_TOOL };
+	int opt, n = argv_sort(&argc, argv, &options);
 
 	run_opts_init(&c->run);
 	opterr = 0;
-	/* '+': options end at the script, --tool's too, so that its parameters
-	 * are its own */
-	while (!c->tool &&
-	       (opt = getopt_long(argc, argv, "+:e:ild:hVkbI:" RUN_OPTS_SHORT,
-				  cli_long_options, NULL)) != -1) {
+	while ((opt = getopt_long(n, argv, "+:" LETTERS, cli_long_options,
+				  NULL)) != -1) {
 		const char *word = argv[optind - 1];
 
 		if (opt == ':')
@@ -258,7 +261,7 @@ bool cli_parse(struct cli *c, int argc, char **argv, struct diags *d)
 		}
 	}
 	if (!run_opts_check(&c->run, d) ||
-	    !take_words(c, argc - optind, argv + optind, d))
+	    !take_words(c, argc - n, argv + n, d))
 		return false;
 	c->run.session.params = c->params;
 	c->run.session.n_params = c->n_params;
