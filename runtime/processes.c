@@ -449,9 +449,10 @@ void processes_take(struct processes *p)
 
 /* --- questions --------------------------------------------------------------- */
 
-/* From the newest change of that time back. */
+/* From the newest change of that time back; ever: also before the process became
+ * the program that it was then. */
 static bool look(struct processes *p, const struct process *x, uint64_t time,
-		 uint64_t address, struct mapping *out)
+		 uint64_t address, bool ever, struct mapping *out)
 {
 	size_t i = x ? x->n : 0;
 	int forks = 0;
@@ -461,7 +462,7 @@ static bool look(struct processes *p, const struct process *x, uint64_t time,
 
 		if (c->time > time)
 			continue;
-		if (c->kind == CHANGE_NEW)
+		if (c->kind == CHANGE_NEW && !ever)
 			return false;
 		if (c->kind == CHANGE_MAP && address >= c->map.start &&
 		    address < c->map.end) {
@@ -486,7 +487,7 @@ static bool look_again(struct processes *p, uint32_t pid, uint64_t address,
 	if (!x || (p->watch && !processes_lost(p)) || x->reads >= MAX_READS)
 		return false;
 	return read_process(p, pid, now()) &&
-	       look(p, x, UINT64_MAX, address, out);
+	       look(p, x, UINT64_MAX, address, false, out);
 }
 
 bool processes_find(struct processes *p, uint32_t pid, uint64_t time,
@@ -496,13 +497,16 @@ bool processes_find(struct processes *p, uint32_t pid, uint64_t time,
 
 	processes_take(p);
 	processes_see(p, pid);
-	if (look(p, find(p, pid), time ? time : UINT64_MAX, address, out))
+	if (look(p, find(p, pid), time ? time : UINT64_MAX, address, false,
+		 out))
 		return true;
 	x = find(p, pid);
 	if (!p->watch && x && x->is_read &&
-	    look(p, x, UINT64_MAX, address, out))
+	    look(p, x, UINT64_MAX, address, false, out))
 		return true;
-	return look_again(p, pid, address, out);
+	if (look_again(p, pid, address, out))
+		return true;
+	return !time && p->watch && look(p, x, UINT64_MAX, address, true, out);
 }
 
 void processes_each(struct processes *p, uint32_t pid,

@@ -55,7 +55,7 @@ void processes_see(struct processes *p, uint32_t pid);
 void processes_see_all(struct processes *p);
 
 /* The mapping that a process had at an address, at a time (ns, monotonic; 0:
- * at last). False when nothing is known. */
+ * at last, else in a program that it was before). False when nothing is known. */
 bool processes_find(struct processes *p, uint32_t pid, uint64_t time,
 		    uint64_t address, struct mapping *out);
 

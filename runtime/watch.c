@@ -15,7 +15,7 @@
 #include "runtime/processes.h"
 
 enum {
-	RING_PAGES = 16, /* of each CPU, a power of two */
+	RING_PAGES = 64, /* of each CPU, a power of two */
 	MAX_RECORD = 1 << 16, /* its size has 16 bits */
 };
 

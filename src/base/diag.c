@@ -6,6 +6,11 @@
 
 #define TAB_WIDTH 4
 
+/* Bytes of a line that are shown; in front of the place. */
+#define EXCERPT_MAX    400
+#define EXCERPT_BEFORE 200
+#define CUT_OFF        "..."
+
 static const struct severity_look {
 	const char *word, *colour;
 } severity_looks[SEV_N] = {
@@ -233,24 +238,64 @@ static void show_line(struct str line, struct buf *out)
 		else
 			buf_putc(out, c < ' ' || c == 0x7f ? '?' : (char)c);
 	}
-	buf_putc(out, '\n');
+}
+
+static size_t shown_columns(struct str line, size_t from, size_t to)
+{
+	size_t i, n = 0;
+
+	for (i = from; i < to; i++)
+		n += shown_width(line.p[i]);
+	return n;
+}
+
+/* A line as far as it is shown: of one that is longer than anybody reads, what
+ * is around the place. */
+struct excerpt {
+	struct str line;
+	size_t from, to; /* the place in it */
+	bool is_begun, goes_on;
+};
+
+static struct excerpt find_excerpt(const struct place *p)
+{
+	struct str line = source_line(p->from.source, p->from.line);
+	size_t from = p->from.column - 1, to = p->end - 1, start = 0;
+	size_t end = line.n;
+
+	if (p->last_line > p->from.line || to > line.n)
+		to = line.n;
+	if (line.n > EXCERPT_MAX && from > EXCERPT_BEFORE)
+		start = from - EXCERPT_BEFORE;
+	while (start && !shown_width(line.p[start]))
+		start--;
+	if (end - start > EXCERPT_MAX)
+		end = start + EXCERPT_MAX;
+	while (end < line.n && !shown_width(line.p[end]))
+		end++;
+	return (struct excerpt){
+		.line = { line.p + start, end - start },
+		.from = from - start,
+		.to = (to < end ? to : end) - start,
+		.is_begun = start > 0,
+		.goes_on = end < line.n,
+	};
 }
 
 /* Of a message over several lines the first is shown. */
 static void show_source(const struct place *p, const char *colour,
 			struct buf *out)
 {
-	struct str line = source_line(p->from.source, p->from.line);
-	size_t i, from = p->from.column - 1, to = p->end - 1;
-	size_t before = 0, under = 0;
+	struct excerpt e = find_excerpt(p);
+	size_t before = shown_columns(e.line, 0, e.from);
+	size_t under = shown_columns(e.line, e.from, e.to);
 
-	if (p->last_line > p->from.line || to > line.n)
-		to = line.n;
-	for (i = 0; i < from; i++)
-		before += shown_width(line.p[i]);
-	for (; i < to; i++)
-		under += shown_width(line.p[i]);
-	show_line(line, out);
+	if (e.is_begun) {
+		buf_puts(out, CUT_OFF);
+		before += strlen(CUT_OFF);
+	}
+	show_line(e.line, out);
+	buf_puts(out, e.goes_on ? CUT_OFF "\n" : "\n");
 	buf_pad(out, ' ', before);
 	if (colour)
 		buf_puts(out, colour);

@@ -19,7 +19,7 @@ for source in "$here"/*.c; do
 	how='-O0 -fno-omit-frame-pointer'
 	program=$out/$name
 	case $name in
-	asker | work | marks | shapes | many | operands | sdt | marker) flags= ;;
+	asker | work | marks | shapes | many | operands | sdt | marker | storm) flags= ;;
 	operands_fixed) flags=-no-pie ;;
 	lib*)
 		flags="-shared -fPIC"

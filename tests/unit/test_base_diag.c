@@ -102,6 +102,45 @@ Test(diag, tabs_are_four_blanks)
 	       "      ~~~~~~\n");
 }
 
+/* n times the text, and what comes before and behind it. */
+static void long_text(struct buf *b, const char *head, int n, const char *t,
+		      const char *tail)
+{
+	buf_puts(b, head);
+	while (n--)
+		buf_puts(b, t);
+	buf_puts(b, tail);
+}
+
+Test(diag, of_a_very_long_line_what_is_around_the_place)
+{
+	auto_buf struct buf line = { 0 }, want = { 0 };
+
+	long_text(&line, "", 50000, "a ", "BAD");
+	long_text(&line, "", 50000, " b", "");
+	text(line.p);
+	diag_error(&diags, at("BAD"), D_SYNTAX, "x");
+	long_text(&want, "stdin:1:100001-100004: ERROR: x\n...", 100, "a ",
+		  "BAD");
+	long_text(&want, "", 98, " b", " ...\n");
+	long_text(&want, "", 203, " ", "~~~\n");
+	expect(want.p);
+}
+
+Test(diag, a_long_place_is_underlined_as_far_as_it_is_shown)
+{
+	auto_buf struct buf line = { 0 }, want = { 0 };
+
+	long_text(&line, "x ", 5000, "\u00e4", "");
+	text(line.p);
+	diag_error(&diags, at("\u00e4"), D_SYNTAX, "y");
+	diags.v.v[0].span.end += 9998;
+	long_text(&want, "stdin:1:3-10003: ERROR: y\nx ", 199, "\u00e4",
+		  "...\n");
+	long_text(&want, "  ", 199, "~", "\n");
+	expect(want.p);
+}
+
 Test(diag, crlf_is_not_shown)
 {
 	text("a;\r\nbad;\r\n");
