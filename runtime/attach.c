@@ -295,7 +295,8 @@ static int attach_one(struct session *s, size_t i, bool reversed,
 	int fd = bpf_program__fd(s->programs[i]), err;
 	size_t n = s->attached.n, left_out = s->n_left_out;
 
-	if (s->is_trampoline[i] || is_last_first(p) != reversed)
+	if (s->is_trampoline[i] || is_last_first(p) != reversed ||
+	    (p->flags & PF_ABSENT && !s->is_multi[i]))
 		return 0;
 	if (loop_ending_signal(s))
 		return -EINTR;
@@ -349,7 +350,7 @@ int attach_all(struct session *s)
 	raise_file_limit();
 	s->progress.said = progress_clock();
 	vec_each(p, &s->plan->probes)
-		s->progress.total += p->targets.n ? p->targets.n : 1;
+		s->progress.total += plan_probe_targets(p);
 	err = way_attach(s);
 	for (i = 0; i < n && !err; i++)
 		err = attach_one(s, i, false, found);

@@ -112,11 +112,6 @@ static size_t group_end(const struct session *s, size_t first)
 	return end;
 }
 
-static size_t count_targets(const struct plan_probe *p)
-{
-	return p->targets.n ? p->targets.n : 1;
-}
-
 /* Only entries and returns of functions. */
 static bool is_plain(const struct plan_probe *p)
 {
@@ -134,9 +129,13 @@ static bool has_twice(struct session *s, size_t first, size_t end)
 	VEC(struct str) names = { 0 };
 	size_t i;
 
-	for (i = first; i < end; i++)
-		vec_each(name, &s->plan->probes.v[i].targets)
-			vec_push(&s->arena, &names, *name);
+	for (i = first; i < end; i++) {
+		const struct plan_probe *p = &s->plan->probes.v[i];
+
+		vec_each(name, &p->targets)
+			if (!(p->flags & PF_ABSENT))
+				vec_push(&s->arena, &names, *name);
+	}
 	qsort(names.v, names.n, sizeof(*names.v), compare_names);
 	for (i = 1; i < names.n; i++)
 		if (str_eq(names.v[i - 1], names.v[i]))
@@ -161,6 +160,10 @@ static enum way way_of(struct session *s, size_t first, size_t end)
 	for (i = first; i < end; i++) {
 		const struct plan_probe *p = &s->plan->probes.v[i];
 
+		if (p->flags & PF_ABSENT) {
+			plain++;
+			continue;
+		}
 		if (!p->targets.n || p->flags & PF_REGS)
 			return WAY_EVENTS;
 		plain += is_plain(p);
@@ -176,7 +179,7 @@ static size_t count_all(const struct session *s, size_t first, size_t end)
 	size_t n = 0;
 
 	while (first < end)
-		n += count_targets(&s->plan->probes.v[first++]);
+		n += plan_probe_targets(&s->plan->probes.v[first++]);
 	return n;
 }
 
@@ -445,7 +448,7 @@ static int attach_functions(struct multi *m, size_t first, size_t end)
 	for (i = first; i < end; i++) {
 		const struct plan_probe *p = &s->plan->probes.v[i];
 
-		for (j = 0; j < p->targets.n && !p->module.n; j++) {
+		for (j = 0; j < plan_probe_targets(p) && !p->module.n; j++) {
 			struct str name = p->targets.v[j];
 			struct place place = { p, j };
 
@@ -458,7 +461,7 @@ static int attach_functions(struct multi *m, size_t first, size_t end)
 	for (i = first; i < end && !err; i++) {
 		const struct plan_probe *p = &s->plan->probes.v[i];
 
-		if (p->module.n)
+		if (p->module.n && !(p->flags & PF_ABSENT))
 			err = attach_module(m, p);
 	}
 	return err;
@@ -477,9 +480,11 @@ static int attach_binary(struct multi *m, size_t *at, size_t end)
 	for (; *at < end && str_eq(s->plan->probes.v[*at].path, path); ++*at) {
 		const struct plan_probe *p = &s->plan->probes.v[*at];
 
+		if (p->flags & PF_ABSENT)
+			continue;
 		free(offsets);
 		offsets = attach_uprobe_offsets(s, p, &m->path);
-		for (i = 0; i < count_targets(p) && !err; i++) {
+		for (i = 0; i < plan_probe_targets(p) && !err; i++) {
 			struct place place = { p, i };
 
 			place.offset = (uint64_t)offsets[i];

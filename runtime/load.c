@@ -223,6 +223,15 @@ static int start_pairs(struct session *s)
 	return 0;
 }
 
+/* Is nothing that the program is for here? */
+static bool is_absent(const struct plan *plan, const struct plan_probe *p)
+{
+	vec_each(q, &plan->probes)
+		if (!(q->flags & PF_ABSENT) && str_eq(q->symbol, p->symbol))
+			return false;
+	return true;
+}
+
 static int prepare_programs(struct session *s)
 {
 	size_t i;
@@ -246,6 +255,8 @@ static int prepare_programs(struct session *s)
 		}
 		if (attach_ops[p->kind].prepare(s, p, s->programs[i]))
 			return -EINVAL;
+		if (p->flags & PF_ABSENT && is_absent(s->plan, p))
+			bpf_program__set_autoload(s->programs[i], false);
 	}
 	return 0;
 }

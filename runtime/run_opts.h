@@ -55,7 +55,7 @@ enum {
 		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \
 		{ "no-warnings", no_argument, NULL, RUN_OPT_NO_WARNINGS },     \
 		{ "timeout", required_argument, NULL, RUN_OPT_TIMEOUT },       \
-		{ "stats", no_argument, NULL, RUN_OPT_STATS },                 \
+		{ "stats", optional_argument, NULL, RUN_OPT_STATS },           \
 		{ "verify", no_argument, NULL, RUN_OPT_VERIFY },               \
 		{ "compare", required_argument, NULL, RUN_OPT_COMPARE },       \
 		{ "tolerance", required_argument, NULL, RUN_OPT_TOLERANCE },   \
@@ -71,9 +71,9 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg,
 /* Options that exclude each other (-p with -c). False after a report. */
 bool run_opts_check(const struct run_opts *r, struct diags *d);
 
-/* Opens the session, runs it to its end and prints the maps. Returns the
+/* Finds what a saved program is for, opens the session, runs it to its end and prints the maps. Returns the
  * process's exit status: exit(n)'s n, 1 or 2 with the reason in d. */
-int run_plan(const struct plan *p, struct machine *m, struct run_opts *r,
+int run_plan(struct plan *p, struct machine *m, struct run_opts *r,
 	     struct diags *d);
 
 /* Prints what d holds to stderr and forgets it. */

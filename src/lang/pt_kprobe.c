@@ -146,6 +146,10 @@ static bool expand_function(struct expand *x, const struct attach_point *ap,
 		return false;
 	if (!found.n)
 		return no_function(x, ap, pattern);
+	if (str_is_glob(pattern) || str_is_glob(module_part(ap))) {
+		t->where = module_part(ap);
+		t->pattern = pattern;
+	}
 	vec_each(name, &found)
 		if (!add_function(x, ap, *name, t))
 			return false;

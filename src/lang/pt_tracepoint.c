@@ -63,11 +63,16 @@ static bool add_event(struct expand *x, const struct attach_point *ap,
 		.module = category,
 	};
 
+	if (str_is_glob(ap_part(ap, 0)) || str_is_glob(ap_part(ap, 1))) {
+		t.where = ap_part(ap, 0);
+		t.pattern = ap_part(ap, 1);
+	}
 	if (is_many)
 		raw = find_raw_side(x, category, event);
 	if (raw) {
 		t.kind = PK_SYSCALLS;
 		t.module = str_from(raw->prefix);
+		t.where = category;
 	}
 	if (x->uses_args) {
 		t.args = machine_tracepoint_args(x->machine, x->types, category,

@@ -261,11 +261,10 @@ static bool add_symbol(struct expand *x, const struct attach_point *ap,
 		       const struct elf_symbol *sym, bool is_repeated,
 		       struct target t)
 {
-	struct str name = shown_name(x, w, sym->name);
+	struct str name = shown_name(x, w, t.name = sym->name);
 
 	t.path = b->path;
 	t.is_go = b->is_go;
-	t.name = sym->name;
 	t.offset = w->offset;
 	t.full = str_printf(x->arena, "%s:%.*s:%.*s", ap->row->name,
 			    STR_ARG(t.path), STR_ARG(name));
@@ -278,6 +277,7 @@ static bool add_symbol(struct expand *x, const struct attach_point *ap,
 		t.flags |= PF_ADDRESS;
 	}
 	add_types(x, w, b, sym->address, &t);
+	expand_again(x, ap, &t, w->is_demangled ? STR("") : w->symbol);
 	return expand_add(x, ap, &t);
 }
 

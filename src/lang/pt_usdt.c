@@ -85,6 +85,11 @@ static bool add_mark(struct expand *x, const struct attach_point *ap,
 			    STR_ARG(sites->name));
 	t.full = str_printf(x->arena, "%s:%.*s:%.*s", ap->row->name,
 			    STR_ARG(t.path), STR_ARG(t.name));
+	if (!x->uses_argn)
+		expand_again(x, ap, &t,
+			     str_printf(x->arena, "%.*s:%.*s",
+					STR_ARG(provider_of(ap)),
+					STR_ARG(name_of(ap))));
 	for (size_t i = 0; i < n; i++) {
 		size_t before = 0;
 

@@ -165,10 +165,66 @@ uint32_t plan_add_probe(struct plan *p, const struct plan_probe *x)
 	own(p, &probe->module);
 	own(p, &probe->path);
 	own(p, &probe->operands);
+	own(p, &probe->where);
+	own(p, &probe->pattern);
+	memset(&probe->args, 0, sizeof(probe->args));
+	vec_each(it, &x->args)
+		plan_add_arg(p, p->probes.n - 1, it);
 	memset(&probe->targets, 0, sizeof(probe->targets));
 	vec_each(it, &x->targets)
 		vec_push(&p->arena, &probe->targets, str_copy(&p->arena, *it));
 	return (uint32_t)p->probes.n - 1;
+}
+
+size_t plan_probe_targets(const struct plan_probe *p)
+{
+	if (p->flags & PF_ABSENT)
+		return 0;
+	return p->targets.n ? p->targets.n : 1;
+}
+
+struct plan_arg plan_arg_of(struct arena *a, const struct field *f)
+{
+	auto_buf struct buf text = {};
+	struct plan_arg arg = {
+		.name = f->name,
+		.offset = f->offset,
+		.size = f->type->size,
+	};
+
+	if (f->is_data_loc) {
+		buf_puts(&text,
+			 f->is_rel_loc ? "data behind it" : "data elsewhere");
+		arg.size = 4;
+	} else {
+		type_text(f->type, &text);
+	}
+	if (f->bit_size)
+		buf_printf(&text, ", bits %u to %u", f->bit_offset,
+			   f->bit_offset + f->bit_size - 1);
+	arg.type = str_copy(a, buf_view(&text));
+	return arg;
+}
+
+static bool has_arg(const struct plan_probe *p, struct str name)
+{
+	vec_each(it, &p->args)
+		if (str_eq(it->name, name))
+			return true;
+	return false;
+}
+
+void plan_add_arg(struct plan *p, size_t first, const struct plan_arg *arg)
+{
+	for (size_t i = first; i < p->probes.n; i++) {
+		struct plan_arg copy = *arg;
+
+		if (has_arg(&p->probes.v[i], arg->name))
+			continue;
+		own(p, &copy.name);
+		own(p, &copy.type);
+		vec_push(&p->arena, &p->probes.v[i].args, copy);
+	}
 }
 
 uint32_t plan_add_name(struct plan *p, struct str name)

@@ -13,7 +13,7 @@
 #include "plan/options.h"
 #include "plan/type.h"
 
-#define PLAN_VERSION 3 /* raise with every change of the encoding */
+#define PLAN_VERSION 4 /* raise with every change of the encoding */
 
 /* Bounds that plan_validate() enforces on plans from anywhere. */
 #define PLAN_MAX_STRING   (1u << 20)
@@ -95,6 +95,15 @@ enum probe_flags {
 	PF_TRAMPOLINE = 1 << 6, /* a kprobe that fentry or fexit can stand for:
 				   the program asks FX_TRAMPOLINE which it is */
 	PF_ALL = (1 << 7) - 1,
+	PF_ABSENT = 1 << 7, /* never saved: nothing of it is here */
+};
+
+/* An argument that the program reads where it was when the script was
+ * compiled. */
+struct plan_arg {
+	struct str name;
+	struct str type; /* as messages write it */
+	uint32_t offset, size; /* bytes */
 };
 
 struct plan_probe {
@@ -107,6 +116,12 @@ struct plan_probe {
 	struct str operands; /* PK_USDT: those of the sites that the program is
 				for; "_" for what it does not read; "": all */
 	VEC(struct str) targets;
+	/* Attach points of one number are looked for anew where a saved program
+	 * runs: pattern stands for targets (several, with blanks between),
+	 * where for modules or files. 0: the targets are settled. */
+	uint32_t point;
+	struct str where, pattern;
+	VEC(struct plan_arg) args; /* that targets must have */
 	uint32_t first_name; /* plan.names[first_name + i] is target i's full
 				name; a probe without targets has one name */
 	uint64_t offset; /* bytes into the function, or the address */
@@ -114,6 +129,9 @@ struct plan_probe {
 			  the program reads (enum trace_reads) */
 	uint32_t flags;
 };
+
+/* How many things it is attached to, as far as the plan knows. */
+size_t plan_probe_targets(const struct plan_probe *p);
 
 /* What a record in the ring buffer means: a row of event_ops[]. */
 enum event_kind {
@@ -249,7 +267,8 @@ struct plan {
 	uint32_t version; /* PLAN_VERSION */
 	struct str arch; /* "x86_64" */
 	struct str name; /* of the script: "stdin", "open.bt" */
-	struct str release; /* kernel it was compiled for (NEED_RELEASE) */
+	struct str release; /* kernel it was compiled for; NEED_RELEASE, or
+			       probes have args */
 	uint32_t needs;
 	uint32_t fixups_size; /* bytes of .rodata.espy */
 
@@ -275,6 +294,12 @@ void plan_free(struct plan *p);
 uint32_t plan_add_map(struct plan *p, const struct plan_map *x);
 uint32_t plan_add_probe(struct plan *p, const struct plan_probe *x);
 uint32_t plan_add_name(struct plan *p, struct str name);
+
+/* A field of a context as an argument that a program reads, its texts in a. */
+struct plan_arg plan_arg_of(struct arena *a, const struct field *f);
+
+/* Adds it to all probes from first on, once. */
+void plan_add_arg(struct plan *p, size_t first, const struct plan_arg *arg);
 uint32_t plan_add_event(struct plan *p, const struct plan_event *x);
 uint32_t plan_add_site(struct plan *p, const struct plan_site *x);
 

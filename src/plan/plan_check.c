@@ -223,6 +223,29 @@ static bool check_trampoline(struct check *c, const struct plan_probe *p)
 	return true;
 }
 
+/* Looked for anew are names of functions, events and marks. */
+static bool check_point(struct check *c, const struct plan_probe *p)
+{
+	bool may = p->kind == PK_TRACEPOINT || p->kind == PK_SYSCALLS ||
+		   p->kind == PK_KPROBE || p->kind == PK_UPROBE ||
+		   p->kind == PK_USDT;
+
+	if (!check_text(c, "place of its targets", p->where) ||
+	    !check_text(c, "pattern", p->pattern))
+		return false;
+	if (!p->point != !p->pattern.n || (p->where.n && !p->point))
+		return plan_check_refuse(c,
+					 "a number and a pattern go together");
+	if (p->point && (!may || p->flags & PF_TRAMPOLINE ||
+			 (p->offset && !(p->flags & PF_ADDRESS))))
+		return plan_check_refuse(c, "it cannot have a pattern");
+	vec_each(a, &p->args)
+		if (!check_name(c, "argument", a->name) ||
+		    !check_text(c, "type of an argument", a->type))
+			return false;
+	return true;
+}
+
 static bool check_probe(struct check *c, const struct plan_probe *p)
 {
 	const struct probe_rule *rule;
@@ -244,7 +267,8 @@ static bool check_probe(struct check *c, const struct plan_probe *p)
 	       check_need(c, "module", rule->module, p->module.n) &&
 	       check_need(c, "path", rule->path, p->path.n) &&
 	       check_need(c, "rate", rule->rate, p->rate) &&
-	       check_trampoline(c, p) && check_targets(c, p);
+	       check_trampoline(c, p) && check_point(c, p) &&
+	       check_targets(c, p);
 }
 
 /* --- fixups ------------------------------------------------------------------- */

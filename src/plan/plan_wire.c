@@ -87,6 +87,22 @@ static void wire_targets(struct wire *w, struct plan_probe *p)
 					      : &p->targets.v[i]);
 }
 
+static void wire_args(struct wire *w, struct plan_probe *p)
+{
+	size_t i, n = wire_count(w, p->args.n);
+
+	for (i = 0; i < n && !w->error; i++) {
+		struct plan_arg *a = w->mode == WIRE_READ
+					     ? vec_add(w->arena, &p->args)
+					     : &p->args.v[i];
+
+		wire_str(w, "arg", &a->name);
+		wire_str(w, NULL, &a->type);
+		wire_u32(w, "at", &a->offset);
+		wire_u32(w, "size", &a->size);
+	}
+}
+
 static void wire_probe(struct wire *w, struct plan_probe *p)
 {
 	wire_str(w, NULL, &p->name);
@@ -100,6 +116,10 @@ static void wire_probe(struct wire *w, struct plan_probe *p)
 	wire_flags(w, "flags", &p->flags, probe_flag_names);
 	wire_u32(w, "names", &p->first_name);
 	wire_targets(w, p);
+	wire_u32(w, "point", &p->point);
+	wire_str(w, "where", &p->where);
+	wire_str(w, "pattern", &p->pattern);
+	wire_args(w, p);
 }
 
 static void wire_name(struct wire *w, struct str *name)

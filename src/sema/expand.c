@@ -177,6 +177,19 @@ static bool is_same_attach(const struct plan_probe *p, struct str name,
 	       p->offset == t->offset && p->rate == t->rate;
 }
 
+/* Two attach points that are one table. */
+static void join_patterns(struct expand *x, struct plan_probe *p,
+			  const struct target *t)
+{
+	struct str rest = p->pattern;
+
+	while (rest.n && !str_eq(str_split(rest, ' ', &rest), t->pattern))
+		if (!rest.n)
+			p->pattern = str_printf(x->arena, "%.*s %.*s",
+						STR_ARG(p->pattern),
+						STR_ARG(t->pattern));
+}
+
 /* Names of a program are in order of its attachments' targets: only the last
  * attachment may grow. */
 static void add_attach(struct expand *x, struct prog *p, struct str name,
@@ -196,6 +209,11 @@ static void add_attach(struct expand *x, struct prog *p, struct str name,
 		last->offset = t->offset;
 		last->rate = t->rate;
 		last->flags = t->flags;
+		last->where = t->where;
+		last->pattern = t->pattern;
+		last->point = t->pattern.n ? x->n_points : 0;
+	} else if (last->point != x->n_points) {
+		join_patterns(x, last, t);
 	}
 	if (t->name.n)
 		vec_push(x->arena, &last->targets, t->name);
@@ -237,6 +255,22 @@ bool expand_add(struct expand *x, const struct attach_point *ap,
 	p = find_prog(x, ap, t);
 	add_attach(x, p, full_text(x, ap), t);
 	return true;
+}
+
+void expand_again(struct expand *x, const struct attach_point *ap,
+		  struct target *t, struct str pattern)
+{
+	struct str word = ap_part(ap, 0);
+	bool is_name = str_is_glob(word) || !str_has(word, '/');
+
+	if (!pattern.n || t->is_go || t->args ||
+	    (t->offset && !(t->flags & PF_ADDRESS)) ||
+	    (!is_name && !str_is_glob(pattern)) ||
+	    (t->retval && x->uses_retval &&
+	     t->retval != type_int(x->types, 8, true)))
+		return;
+	t->where = is_name ? word : t->path;
+	t->pattern = pattern;
 }
 
 bool expand_no_match(struct expand *x, const struct attach_point *ap,
@@ -319,6 +353,7 @@ static bool expand_point(struct expand *x, struct attach_point *ap)
 {
 	if (!find_type(x, ap) || !check_parts(x, ap))
 		return false;
+	x->n_points++;
 	return ap->row->expand(x, ap);
 }
 

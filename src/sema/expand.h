@@ -24,6 +24,7 @@ struct expand {
 	bool uses_retval; /* its body reads retval */
 	const regex_t *filter; /* names of probes; NULL: all */
 	size_t n_targets; /* of the whole script */
+	uint32_t n_points; /* attach points so far */
 	bool is_full; /* max_probes reached and reported */
 };
 
@@ -46,12 +47,20 @@ struct target {
 	bool is_single; /* one of several with this name: attached alone */
 	uint64_t offset, rate;
 	uint32_t flags; /* enum probe_flags */
+	struct str where, pattern; /* what finds it elsewhere; empty: nothing,
+				      it is settled */
 };
 
 /* Adds a target of ap: to the program of this probe with the same shape, or
  * to a new one. False when the script has too many (reported). */
 bool expand_add(struct expand *x, const struct attach_point *ap,
 		const struct target *t);
+
+/* A target in a file that a saved program shall look for where it runs: by the
+ * name of the file if that is no path, or by a pattern of names. Not where the
+ * program depends on the types of one build. */
+void expand_again(struct expand *x, const struct attach_point *ap,
+		  struct target *t, struct str pattern);
 
 /* ap matches nothing: error, warning or silence as missing_probes says. True
  * when that is no error. hint may be NULL. */

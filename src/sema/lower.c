@@ -181,7 +181,8 @@ static void lower_expr(struct lower *l, struct expr *e)
 		lower_expr(l, e->block.value);
 		return;
 	}
-	expr_each_child(e, lower_child, l);
+	if (!lower_args(l, e))
+		expr_each_child(e, lower_child, l);
 	switch ((int)e->kind) {
 	case EX_PARAM:
 	case EX_NPARAMS: lower_param(l, e); break;
@@ -384,6 +385,12 @@ static uint32_t lower_names(struct lower *l, const struct prog *p,
 	return first;
 }
 
+/* Can it have several targets where a saved program runs? */
+static bool may_grow(const struct plan_probe *x)
+{
+	return str_is_glob(x->pattern) || str_is_glob(x->where);
+}
+
 static void lower_probes(struct lower *l, struct prog *p)
 {
 	size_t name = 0;
@@ -394,7 +401,8 @@ static void lower_probes(struct lower *l, struct prog *p)
 
 		x->symbol = p->symbol;
 		x->first_name = lower_names(l, p, x, name);
-		if (p->uses_name && p->names.n > 1 && has_cookie(x->kind))
+		if (p->uses_name && (p->names.n > 1 || may_grow(x)) &&
+		    has_cookie(x->kind))
 			x->flags |= PF_COOKIE;
 		/* entry() tells calls apart by the stack pointer */
 		if (p->captured && x->kind == PK_KPROBE)
@@ -416,8 +424,6 @@ void lower_need_release(struct lower *l)
 		str_copy(&l->plan->arena, machine_release(l->env->machine));
 }
 
-/* Offsets of tracepoints' fields are those of this kernel's release; only the
- * system calls' are part of its promises. */
 static void lower_needs(struct lower *l, const struct prog *p)
 {
 	const struct plan_probe *x = &p->attach.v[0];
@@ -430,10 +436,6 @@ static void lower_needs(struct lower *l, const struct prog *p)
 	}
 	if (p->ctx == CTX_RAW || p->ctx == CTX_ITER)
 		l->plan->needs |= NEED_KERNEL_BTF;
-	if (p->ctx != CTX_TRACEPOINT || !p->args || x->kind == PK_SYSCALLS ||
-	    str_is(x->module, "syscalls"))
-		return;
-	lower_need_release(l);
 }
 
 /* Code of others' processes runs it: -p can choose. */

@@ -50,6 +50,10 @@ void lower_need_release(struct lower *l);
  * where nothing is computed at run time. */
 void lower_layout(struct lower *l, struct expr *e);
 
+/* lower_args.c: what the program reads of args, and the targets must have. True
+ * when e is a field of args: there is nothing more below it. */
+bool lower_args(struct lower *l, const struct expr *e);
+
 /* entry.c: adds the programs at the entries of functions. */
 void lower_entries(struct lower *l);
 

@@ -19,7 +19,8 @@ save()
 
 	"$ESPY" -q --save "$tmp/saved.o" "$script" 2>"$tmp/warned" &&
 		[[ ! -s $tmp/warned ]] || return
-	[[ $("$ESPY" --emit=plan "$tmp/saved.o") == *" needs="*release* ]] ||
+	"$ESPY" --emit=plan "$tmp/saved.o" | grep -qE \
+		'^plan .* needs=[a-z_,]*release|^probe .* tracepoint symbol=.* arg=' ||
 		mv "$tmp/saved.o" "$kept"
 }
 

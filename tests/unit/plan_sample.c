@@ -115,8 +115,12 @@ static void add_probes(struct plan *p)
 	add_probe(p,
 		  (struct plan_probe){
 			  STR("tracepoint:sched"), .kind = PK_TRACEPOINT,
-			  .module = STR("sched"), .flags = PF_COOKIE },
+			  .module = STR("sched"), .flags = PF_COOKIE,
+			  .point = 1, .where = STR("sched"),
+			  .pattern = STR("sched_*") },
 		  TARGETS("sched_switch", "sched_wakeup"));
+	plan_add_arg(p, p->probes.n - 1,
+		     &(struct plan_arg){ STR("pid"), STR("int32"), 24, 4 });
 	add_probe(p,
 		  (struct plan_probe){ .name = STR("tracepoint:syscalls"),
 				       .kind = PK_SYSCALLS },

@@ -247,7 +247,7 @@ static void expect_refused(const char *code, const char *want)
 
 Test(plan_check, refuses_heads)
 {
-	REFUSED(plan->version++, "version 4, this espy reads version 3");
+	REFUSED(plan->version++, "version 5, this espy reads version 4");
 	REFUSED(plan->arch = STR("vax"), "saved on vax, this machine is ");
 	REFUSED(plan->needs |= 1u << 30, "needs what is not known");
 	REFUSED(plan->release = STR(""), "the release is missing");
@@ -353,6 +353,13 @@ Test(plan_check, refuses_probes)
 	REFUSED(PROBE(UPROBE)->path = STR(""), "the path is missing");
 	REFUSED(PROBE(KPROBE)->path = STR("x"), "no use for its path");
 	REFUSED(PROBE(KPROBE)->targets.n = 0, "the target is missing");
+	REFUSED(PROBE(TRACEPOINT)->point = 0, "a number and a pattern go");
+	REFUSED(PROBE(TRACEPOINT)->pattern.n = 0, "a number and a pattern go");
+	REFUSED((PROBE(FENTRY)->point = 3, PROBE(FENTRY)->pattern = STR("x")),
+		"it cannot have a pattern");
+	REFUSED(PROBE(TRACEPOINT)->args.v[0].name.n = 0,
+		"the argument is missing");
+	REFUSED(PROBE(TRACEPOINT)->flags |= PF_ABSENT, "the flags 0x80");
 	REFUSED(PROBE(KPROBE)->flags |= PF_ADDRESS, "no use for its target");
 	REFUSED(PROBE(KPROBE)->targets.v[0] = STR(""), "target is missing");
 	REFUSED(PROBE(KPROBE)->targets.v[0] = STR("a\0"), "zero byte");
