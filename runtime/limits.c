@@ -205,8 +205,11 @@ int limits_open(struct session *s)
 		return diag_errno(s->diags, l->stats_fd, D_PERMISSION,
 				  "the kernel does not measure what programs "
 				  "take");
-	return limit_of(s, OPT_MAX_OVERHEAD) ? open_timer(s, &l->overhead_fd)
-					     : 0;
+	if (s->opts.stats_every)
+		err = open_timer(s, &l->every_fd);
+	if (!err && limit_of(s, OPT_MAX_OVERHEAD))
+		err = open_timer(s, &l->overhead_fd);
+	return err;
 }
 
 static void close_fd(int *fd)
@@ -220,6 +223,7 @@ void limits_close(struct session *s)
 {
 	close_fd(&s->limits.timeout_fd);
 	close_fd(&s->limits.overhead_fd);
+	close_fd(&s->limits.every_fd);
 	close_fd(&s->limits.stats_fd);
 }
 
@@ -240,6 +244,7 @@ void limits_start(struct session *s)
 	s->limits.since = session_now();
 	set_timer(s->limits.timeout_fd, s->opts.timeout, false);
 	set_timer(s->limits.overhead_fd, SECOND, true);
+	set_timer(s->limits.every_fd, s->opts.stats_every, true);
 }
 
 /* --- what probes cost ----------------------------------------------------- */
@@ -332,21 +337,35 @@ static void add_duration(uint64_t ns, struct buf *out)
 	buf_printf(out, "%" PRIu64 "ns", ns);
 }
 
-bool limits_take(struct session *s, int fd)
+static bool is_due(int fd)
 {
-	auto_buf struct buf text = { 0 };
 	uint64_t times;
 
-	if (fd < 0 ||
-	    (fd != s->limits.timeout_fd && fd != s->limits.overhead_fd) ||
-	    read(fd, &times, sizeof(times)) != sizeof(times))
-		return false;
-	if (fd == s->limits.overhead_fd) {
-		check_overhead(s);
-		return false;
-	}
+	return fd >= 0 && read(fd, &times, sizeof(times)) == sizeof(times);
+}
+
+bool limits_is_late(struct session *s)
+{
+	auto_buf struct buf text = { 0 };
+
+	if (s->limits.is_late || !is_due(s->limits.timeout_fd))
+		return s->limits.is_late;
+	s->limits.is_late = true;
 	add_duration(s->opts.timeout, &text);
 	if (!s->opts.quiet)
 		out_say(&s->out, "Ended after %s\n", text.p);
 	return true;
+}
+
+bool limits_take(struct session *s, int fd)
+{
+	if (fd < 0)
+		return false;
+	if (fd == s->limits.timeout_fd)
+		return limits_is_late(s);
+	if (fd == s->limits.overhead_fd && is_due(fd))
+		check_overhead(s);
+	if (fd == s->limits.every_fd && is_due(fd))
+		stats_report_since(s);
+	return false;
 }

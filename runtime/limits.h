@@ -23,6 +23,10 @@ void limits_start(struct session *s);
  * over. Others: false. */
 bool limits_take(struct session *s, int fd);
 
+/* The same for those who do not wait for descriptors: is the time of --timeout
+ * over? Says so once. */
+bool limits_is_late(struct session *s);
+
 /* All that could be detached is. */
 bool limits_is_bare(const struct session *s);
 

@@ -120,6 +120,8 @@ int loop_open(struct session *s)
 	if (!err)
 		err = watch(s, s->limits.overhead_fd);
 	if (!err)
+		err = watch(s, s->limits.every_fd);
+	if (!err)
 		err = watch(s, s->ring_fd);
 	return err ? diag_errno(s->diags, err, D_KERNEL,
 				"cannot wait for events")

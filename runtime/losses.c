@@ -2,7 +2,9 @@
 #include "runtime/losses.h"
 
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "runtime/stats.h"
 
@@ -33,13 +35,16 @@ enum {
 	EVENT_KRETPROBE = 4,
 };
 
-static uint64_t link_missed(int fd)
+/* What a link has missed so far; the kernel does not say: as before. */
+static uint64_t link_missed(const struct session *s, const struct attachment *a)
 {
 	struct link_words info = { 0 };
 	uint32_t size = sizeof(info);
 
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
-		return 0;
+	if (bpf_obj_get_info_by_fd(a->link_fd, &info, &size)) {
+		losses_untold(s, errno);
+		return a->missed;
+	}
 	if (info.type == LINK_KPROBE_MULTI)
 		return info.multi.missed;
 	if (info.type == LINK_PERF_EVENT &&
@@ -49,6 +54,12 @@ static uint64_t link_missed(int fd)
 	return 0;
 }
 
+void losses_untold(const struct session *s, int error)
+{
+	if (s->untold)
+		*s->untold = error;
+}
+
 void losses_note(struct session *s)
 {
 	size_t n = s->plan->probes.n;
@@ -56,10 +67,11 @@ void losses_note(struct session *s)
 	if (!s->missed)
 		s->missed = arena_alloc(&s->arena, n * sizeof(*s->missed));
 	vec_each(a, &s->attached) {
-		uint64_t missed = a->probe ? link_missed(a->link_fd) : 0;
+		uint64_t missed;
 
-		if (!a->probe)
+		if (!a->probe || a->link_fd < 0)
 			continue;
+		missed = link_missed(s, a);
 		s->missed[a->probe - 1] += missed - a->missed;
 		a->missed = missed;
 	}
@@ -146,4 +158,8 @@ void losses_report(struct session *s)
 		if (total)
 			report(s, v[i].name, total);
 	}
+	if (s->untold && *s->untold)
+		out_warn(&s->out,
+			 "some counts of what was lost cannot be told: %s",
+			 strerror(*s->untold));
 }

@@ -14,6 +14,9 @@ void losses_note(struct session *s);
 /* Not run so far (links: until noted), of probe i and those that share its program. */
 uint64_t losses_missed(const struct session *s, size_t i);
 
+/* A counter cannot be read: counts as 0, which losses_report() tells once. */
+void losses_untold(const struct session *s, int error);
+
 /* A line for each probe that has missed something, or was passed over since
  * there were too many events in a second. */
 void losses_report(struct session *s);

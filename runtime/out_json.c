@@ -207,9 +207,15 @@ static void put_costs(struct out *o, const struct out_costs *c)
 		buf_printf(&o->pending,
 			   ", \"hits\": %" PRIu64 ", \"ns\": %" PRIu64
 			   ", \"cpu_percent\": %.3f, \"lost\": %" PRIu64
-			   ", \"missed\": %" PRIu64 "}}\n",
+			   ", \"missed\": %" PRIu64,
 			   p->hits, p->ns, stats_percent(p->ns, p->wall),
 			   p->lost, p->missed);
+		if (c->age)
+			buf_printf(&o->pending,
+				   ", \"age\": %" PRIu64
+				   ", \"interval\": %" PRIu64,
+				   c->age, p->wall);
+		buf_puts(&o->pending, "}}\n");
 	}
 	for (const struct out_fill *m = c->maps; m < c->maps + c->n_maps; m++) {
 		buf_puts(&o->pending,

@@ -123,10 +123,18 @@ void out_plain_lost(struct out *o, struct str probe, uint64_t n)
 		out_warn(o, "total lost event count: %" PRIu64, n);
 }
 
+static double seconds(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
 void out_plain_costs(struct out *o, const struct out_costs *c)
 {
 	auto_buf struct buf text = { 0 };
 
+	if (c->age && c->n_probes)
+		buf_printf(&text, "In %.2f s, %.2f s after the start:\n",
+			   seconds(c->probes->wall), seconds(c->age));
 	if (c->n_probes)
 		buf_printf(&text, "%12s %9s %8s %9s %9s  %s\n", "HITS",
 			   "NS/HIT", "CPU", "LOST", "MISSED", "PROBE");

@@ -14,6 +14,7 @@
 #define NOWHERE    ((struct span){ 0 })
 #define TOLERANCE  10 /* per cent */
 #define MAX_REPORT (16u << 20) /* bytes of an old one */
+#define STATS_LEAST 10000000 /* ns */
 
 void run_opts_init(struct run_opts *r)
 {
@@ -151,8 +152,9 @@ static int take_tests(struct run_opts *r, const char *form, struct diags *d)
 	return -1;
 }
 
-/* --timeout 10, 500ms */
-static int take_timeout(struct run_opts *r, const char *arg, struct diags *d)
+/* 10, 500ms: ns. False after a report. */
+static bool take_time(uint64_t *to, const char *option, const char *arg,
+		      struct diags *d)
 {
 	static const struct {
 		const char *name;
@@ -178,13 +180,35 @@ static int take_timeout(struct run_opts *r, const char *arg, struct diags *d)
 		i++;
 	if (end && !errno && n && i < ARRAY_SIZE(units) &&
 	    n <= max / units[i].ns) {
-		r->session.timeout = n * units[i].ns;
-		return 1;
+		*to = n * units[i].ns;
+		return true;
 	}
 	diag_error(d, NOWHERE, D_USAGE,
-		   "--timeout expects seconds, or a number with ns, us, ms, s, "
+		   "%s expects seconds, or a number with ns, us, ms, s, "
 		   "m or h, found '%s'",
-		   arg);
+		   option, arg);
+	return false;
+}
+
+static int take_timeout(struct run_opts *r, const char *arg, struct diags *d)
+{
+	return take_time(&r->session.timeout, "--timeout", arg, d) ? 1 : -1;
+}
+
+/* --stats, --stats=10, --stats=500ms */
+static int take_stats(struct run_opts *r, const char *arg, struct diags *d)
+{
+	uint64_t *every = &r->session.stats_every;
+
+	r->session.stats = true;
+	if (!arg || (take_time(every, "--stats", arg, d) &&
+		     *every >= STATS_LEAST))
+		return 1;
+	if (*every)
+		diag_error(d, NOWHERE, D_USAGE,
+			   "--stats cannot tell more often than each 10ms, "
+			   "found '%s'",
+			   arg);
 	return -1;
 }
 
@@ -203,7 +227,7 @@ int run_opts_take(struct run_opts *r, int opt, const char *arg, struct diags *d)
 		d->no_warnings = r->session.no_warnings = true;
 		return 1;
 	case RUN_OPT_TIMEOUT: return take_timeout(r, arg, d);
-	case RUN_OPT_STATS: r->session.stats = true; return 1;
+	case RUN_OPT_STATS: return take_stats(r, arg, d);
 	case RUN_OPT_NO_FEATURE: return take_no_feature(r, arg, d);
 	case RUN_OPT_VERIFY: r->verify = true; return 1;
 	case RUN_OPT_COMPARE: r->compare = arg; return 1;

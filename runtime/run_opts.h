@@ -55,7 +55,7 @@ enum {
 		{ "no-feature", required_argument, NULL, RUN_OPT_NO_FEATURE }, \
 		{ "no-warnings", no_argument, NULL, RUN_OPT_NO_WARNINGS },     \
 		{ "timeout", required_argument, NULL, RUN_OPT_TIMEOUT },       \
-		{ "stats", no_argument, NULL, RUN_OPT_STATS },                 \
+		{ "stats", optional_argument, NULL, RUN_OPT_STATS },           \
 		{ "verify", no_argument, NULL, RUN_OPT_VERIFY },               \
 		{ "compare", required_argument, NULL, RUN_OPT_COMPARE },       \
 		{ "tolerance", required_argument, NULL, RUN_OPT_TOLERANCE },   \

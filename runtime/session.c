@@ -113,7 +113,7 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 		.closing_fd = -1,
 		.epoll_fd = -1,
 		.signal_fd = -1,
-		.limits = { -1, -1, -1 },
+		.limits = { -1, -1, -1, -1 },
 	};
 	out_init(&s->out, o);
 	s->out.limit = p->options.num[OPT_MAX_OUTPUT];
@@ -121,6 +121,7 @@ void session_init(struct session *s, const struct plan *p, struct machine *m,
 	parse_formats(s);
 	describe_maps(s);
 	s->is_site_said = arena_alloc(&s->arena, p->sites.n);
+	s->untold = arena_alloc(&s->arena, sizeof(*s->untold));
 }
 
 static void close_fd(int *fd)
@@ -397,8 +398,13 @@ uint64_t session_counter(const struct session *s, int fd, uint32_t i)
 	auto_free uint64_t *counts = xzalloc((size_t)cpus * sizeof(*counts));
 	uint64_t total = 0;
 
-	if (fd < 0 || bpf_map_lookup_elem(fd, &i, counts))
+	if (fd < 0)
 		return 0;
+	if (bpf_map_lookup_elem(fd, &i, counts)) {
+		if (errno != ENOENT) /* a probe that was found here only */
+			losses_untold(s, errno);
+		return 0;
+	}
 	for (cpu = 0; cpu < cpus; cpu++)
 		total += counts[cpu];
 	return total;

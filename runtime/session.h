@@ -62,6 +62,7 @@ struct session_opts {
 	bool verify_lines; /* it is: now the lines of costly programs */
 	bool quiet, verbose;
 	bool stats; /* what probes cost is told at the end */
+	uint64_t stats_every; /* ns: and each time that so many passed; or 0 */
 	bool test, bench; /* run probes of these types */
 	enum test_form test_form; /* how their results are shown */
 	bool params_checked; /* missing parameters have been warned of */

@@ -36,11 +36,14 @@ struct attachment {
 
 /* See limits.h; descriptors are -1 where there is no such limit. */
 struct limits {
-	int timeout_fd, overhead_fd; /* timers */
+	int timeout_fd, overhead_fd, every_fd; /* timers */
 	int stats_fd; /* keeps the kernel measuring */
 	uint64_t since; /* ns, monotonic: the last look */
 	uint64_t *ns; /* plan.probes.n: in their programs until then */
 	bool has_detached;
+	bool is_late; /* the time of --timeout is over */
+	struct session_stats *told; /* plan.probes.n: by --stats=TIME so far */
+	uint64_t told_at; /* ns since the start */
 };
 
 /* An iterator to go through. */
@@ -127,6 +130,7 @@ struct session {
 	uint32_t attaching; /* what comes is of this probe, + 1 */
 	uint64_t *missed; /* losses.h, plan.probes.n: not run, by what links
 			     said that are closed */
+	int *untold; /* errno of a counter that could not be read; 0 */
 	struct limits limits;
 	VEC(struct iteration) iterations;
 	VEC(struct traced_file) files;

@@ -38,8 +38,12 @@ bool session_probe_stats(const struct session *s, size_t probe,
 	int fd = program_fd(s, probe);
 
 	*out = (struct session_stats){};
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
+	if (fd < 0)
 		return false;
+	if (bpf_obj_get_info_by_fd(fd, &info, &length)) {
+		losses_untold(s, errno);
+		return false;
+	}
 	out->hits = info.run_cnt;
 	out->ns = info.run_time_ns;
 	out->missed = info.recursion_misses;
@@ -112,25 +116,40 @@ double stats_percent(uint64_t part, uint64_t whole)
 	return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
+/* Room for all probes, which the caller frees. */
+static struct out_cost *new_costs(const struct session *s)
+{
+	return xzalloc((s->plan->probes.n + 1) * sizeof(struct out_cost));
+}
+
+static void add_costs(struct session *s, struct out_cost *to, size_t *n)
+{
+	struct session_stats x;
+
+	for (size_t i = 0; i < s->plan->probes.n; i++) {
+		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &x))
+			continue;
+		to[(*n)++] = (struct out_cost){
+			.probe = s->plan->probes.v[i].name,
+			.hits = x.hits,
+			.ns = x.ns,
+			.lost = x.lost,
+			.missed = losses_missed(s, i),
+			.wall = session_age(s),
+		};
+	}
+}
+
 void stats_report(struct session *s)
 {
 	const struct plan *p = s->plan;
-	auto_free struct out_cost *probes =
-		xzalloc((p->probes.n + 1) * sizeof(*probes));
+	auto_free struct out_cost *probes = new_costs(s);
 	auto_free struct out_fill *maps =
 		xzalloc((p->maps.n + 1) * sizeof(*maps));
 	struct out_costs all = { .probes = probes, .maps = maps };
-	struct session_stats x;
 	struct map_usage usage;
 
-	for (size_t i = 0; i < p->probes.n; i++) {
-		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &x))
-			continue;
-		probes[all.n_probes++] = (struct out_cost){
-			p->probes.v[i].name, x.hits,         x.ns, x.lost,
-			losses_missed(s, i), session_age(s),
-		};
-	}
+	add_costs(s, probes, &all.n_probes);
 	for (size_t i = 0; i < p->maps.n; i++) {
 		if (map_usage(&s->maps[i], &usage))
 			continue;
@@ -142,6 +161,41 @@ void stats_report(struct session *s)
 		};
 	}
 	out_costs(&s->out, &all);
+}
+
+/* What is told now becomes what was told. */
+static void subtract(struct out_cost *now, struct session_stats *told,
+		     uint64_t wall)
+{
+	struct session_stats old = *told;
+
+	*told = (struct session_stats){ .hits = now->hits,
+					.ns = now->ns,
+					.lost = now->lost,
+					.missed = now->missed };
+	now->hits -= old.hits;
+	now->ns -= old.ns;
+	now->lost -= old.lost;
+	now->missed -= old.missed;
+	now->wall = wall;
+}
+
+void stats_report_since(struct session *s)
+{
+	struct limits *l = &s->limits;
+	auto_free struct out_cost *probes = new_costs(s);
+	struct out_costs all = { .probes = probes, .age = session_age(s) };
+
+	if (!l->told)
+		l->told = arena_alloc(&s->arena, (s->plan->probes.n + 1) *
+							 sizeof(*l->told));
+	losses_note(s);
+	add_costs(s, probes, &all.n_probes);
+	for (size_t i = 0; i < all.n_probes; i++)
+		subtract(&probes[i], &l->told[i], all.age - l->told_at);
+	l->told_at = all.age;
+	out_costs(&s->out, &all);
+	out_idle(&s->out);
 }
 
 /* --- what runs ------------------------------------------------------------ */

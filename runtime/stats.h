@@ -37,6 +37,9 @@ double stats_percent(uint64_t part, uint64_t whole);
 /* --stats: puts out what probes have cost and maps hold. */
 void stats_report(struct session *s);
 
+/* --stats=TIME: what probes have cost since it was called last. */
+void stats_report_since(struct session *s);
+
 /* What runs for a probe (see disasm.h), with the names of the script's maps.
  * -errno without a report. */
 int session_disassemble(const struct session *s, size_t probe, struct buf *out);

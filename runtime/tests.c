@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "runtime/json.h"
+#include "runtime/limits.h"
+#include "runtime/loop.h"
 
 #define NOWHERE ((struct span){ 0 })
 
@@ -109,6 +111,15 @@ static int read_stats(int prog_fd, uint64_t *ns, uint64_t *turns)
 	return 0;
 }
 
+/* The time of --timeout is over, or a signal has come: what runs in the kernel
+ * is waited for, nothing else is begun. */
+static bool is_over(struct session *s)
+{
+	if (!s->is_interrupted && loop_ending_signal(s))
+		loop_end_early(s);
+	return s->is_interrupted || limits_is_late(s);
+}
+
 /* The average time of a turn. */
 static int measure(struct session *s, int prog_fd, uint64_t *ns,
 		   uint64_t *turns)
@@ -117,7 +128,7 @@ static int measure(struct session *s, int prog_fd, uint64_t *ns,
 	int err = read_stats(prog_fd, &from_ns, &from_turns);
 	uint32_t done = 0, result;
 
-	while (!err && done < TURNS_MAX &&
+	while (!err && done < TURNS_MAX && (!done || !is_over(s)) &&
 	       (done < TURNS_MIN || now_ns() - begin < BENCH_NS)) {
 		for (int i = 0; i < TURNS_AT_ONCE && !err; i++)
 			err = run_once(prog_fd, &result);
@@ -334,18 +345,37 @@ static int run_one(struct session *s, size_t i, result_vec *v)
 	return err;
 }
 
+/* The run was over before all had their turn. */
+static void report_rest(struct session *s, enum probe_kind kind, size_t done)
+{
+	size_t n = count_probes(s, kind);
+	const char *what = kind == PK_TEST ? "test" : "benchmark";
+
+	if (kind == PK_TEST && s->opts.test_form == TESTS_TAP)
+		buf_printf(&s->out.pending, "Bail out! the run has ended\n");
+	out_warn(&s->out, "%zu of %zu %s%s did not run", n - done, n, what,
+		 plural(n));
+}
+
 static int run_all(struct session *s, enum probe_kind kind, bool *failed)
 {
 	result_vec v = { 0 };
+	bool is_cut = false;
 	int err = 0;
 
 	put_head(s, kind);
-	for (size_t i = 0; i < s->plan->probes.n && !err; i++)
-		if (s->plan->probes.v[i].kind == kind)
+	for (size_t i = 0; i < s->plan->probes.n && !err && !is_cut; i++) {
+		if (s->plan->probes.v[i].kind != kind)
+			continue;
+		is_cut = is_over(s);
+		if (!is_cut)
 			err = run_one(s, i, &v);
+	}
 	put_end(s, kind, &v);
+	if (is_cut)
+		report_rest(s, kind, v.n);
 	out_end(&s->out);
-	*failed |= count(&v, false) > 0;
+	*failed |= is_cut || count(&v, false) > 0;
 	vec_each(r, &v)
 		buf_free(&r->output);
 	return err;
@@ -363,6 +393,7 @@ int tests_run(struct session *s)
 		err = run_all(s, PK_TEST, &failed);
 	if (!err && s->opts.bench)
 		err = run_all(s, PK_BENCH, &failed);
-	s->status = failed;
+	if (!s->is_interrupted || !s->status) /* of the signal, else */
+		s->status = failed;
 	return err;
 }
