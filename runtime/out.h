@@ -69,7 +69,8 @@ struct out_costs {
 	const struct out_cost *probes;
 	const struct out_fill *maps;
 	size_t n_probes, n_maps;
-	uint64_t age; /* ns since the start, if this is of an interval; else 0 */
+	uint64_t
+		age; /* ns since the start, if this is of an interval; else 0 */
 };
 
 struct out;

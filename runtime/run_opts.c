@@ -11,9 +11,9 @@
 #include "runtime/rematch.h"
 #include "runtime/verify.h"
 
-#define NOWHERE    ((struct span){ 0 })
-#define TOLERANCE  10 /* per cent */
-#define MAX_REPORT (16u << 20) /* bytes of an old one */
+#define NOWHERE     ((struct span){ 0 })
+#define TOLERANCE   10 /* per cent */
+#define MAX_REPORT  (16u << 20) /* bytes of an old one */
 #define STATS_LEAST 10000000 /* ns */
 
 void run_opts_init(struct run_opts *r)
@@ -201,8 +201,8 @@ static int take_stats(struct run_opts *r, const char *arg, struct diags *d)
 	uint64_t *every = &r->session.stats_every;
 
 	r->session.stats = true;
-	if (!arg || (take_time(every, "--stats", arg, d) &&
-		     *every >= STATS_LEAST))
+	if (!arg ||
+	    (take_time(every, "--stats", arg, d) && *every >= STATS_LEAST))
 		return 1;
 	if (*every)
 		diag_error(d, NOWHERE, D_USAGE,
