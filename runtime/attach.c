@@ -65,9 +65,7 @@ static int prepare_kprobe(struct session *s, const struct plan_probe *p,
 struct str attach_name(const struct session *s, const struct plan_probe *p,
 		       size_t i)
 {
-	size_t at = p->first_name + i;
-
-	return at < s->plan->names.n ? s->plan->names.v[at] : p->name;
+	return i < p->names.n ? s->plan->names.v[p->names.v[i]] : p->name;
 }
 
 /* Many probes take a while where each has a link of its own. */

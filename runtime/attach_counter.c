@@ -94,7 +94,7 @@ int attach_counter(struct session *s, const struct plan_probe *p, int prog_fd)
 			.sample_period = p->rate,
 		};
 
-		err = c ? attach_counted(s, &attr, prog_fd, p->first_name + i,
+		err = c ? attach_counted(s, &attr, prog_fd, p->names.v[i],
 					 s->opts.pid)
 			: -ENOENT;
 		if (err)
@@ -179,6 +179,6 @@ int attach_watchpoint(struct session *s, const struct plan_probe *p,
 		return -EINVAL;
 	}
 	attr = watch_attr(p, address);
-	err = attach_counted(s, &attr, prog_fd, p->first_name, pid);
+	err = attach_counted(s, &attr, prog_fd, p->names.v[0], pid);
 	return err ? report_watch(s, p, address, err) : 0;
 }

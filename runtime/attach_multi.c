@@ -288,7 +288,7 @@ static int link_kprobes(const struct multi *m, size_t first, size_t n)
 		attr.kprobe.flags = MULTI_RETURN;
 	for (i = 0; i < n; i++) {
 		places[i] = v->address ? v[i].address : (uintptr_t)v[i].symbol;
-		cookies[i] = v[i].probe->first_name + v[i].i;
+		cookies[i] = v[i].probe->names.v[v[i].i];
 	}
 	return create(&attr);
 }
@@ -314,7 +314,7 @@ static int link_uprobes(const struct multi *m, size_t first, size_t n)
 		attr.uprobe.pid = (uint32_t)m->s->opts.pid;
 	for (i = 0; i < n; i++) {
 		offsets[i] = v[i].offset;
-		cookies[i] = v[i].probe->first_name + v[i].i;
+		cookies[i] = v[i].probe->names.v[v[i].i];
 	}
 	return create(&attr);
 }

@@ -86,7 +86,7 @@ int attach_timer(struct session *s, const struct plan_probe *p, int prog_fd)
 	while (!err && attach_next_cpu(&cpus)) {
 		err = attach_perf(s, prog_fd,
 				  attach_open_event(&attr, -1, cpus.cpu),
-				  p->first_name);
+				  p->names.v[0]);
 		if (p->kind == PK_INTERVAL)
 			break;
 	}
@@ -136,7 +136,7 @@ int attach_tracepoint(struct session *s, const struct plan_probe *p,
 
 	for (i = 0; i < p->targets.n && !err; i++) {
 		err = attach_event(s, p->module, p->targets.v[i], prog_fd,
-				   p->first_name + i);
+				   p->names.v[i]);
 		if (err == -ENOENT && is_wildcard)
 			err = 0;
 		else if (err)
@@ -169,7 +169,7 @@ static int fill_syscalls(struct session *s, const struct plan_probe *p)
 	if (!map)
 		return attach_report(s, p, 0, -ENOENT);
 	for (i = 0; i < p->targets.n; i++) {
-		uint32_t value = p->first_name + (uint32_t)i + 1;
+		uint32_t value = p->names.v[i] + 1;
 		int number = syscall_number(s, p->targets.v[i]);
 
 		if (number < 0 || (uint32_t)number >= bpf_map__max_entries(map))
@@ -191,6 +191,6 @@ int attach_syscalls(struct session *s, const struct plan_probe *p, int prog_fd)
 	if (err)
 		return err;
 	err = attach_event(s, STR("raw_syscalls"), p->module, prog_fd,
-			   p->first_name);
+			   p->names.v[0]);
 	return err ? attach_report(s, p, 0, err) : 0;
 }

@@ -104,7 +104,7 @@ static int attach_namesakes(struct session *s, const struct plan_probe *p,
 	attr.config1 = 0;
 	for (size_t n = 0; n < found.n && !err; n++) {
 		attr.config2 = found.v[n] + p->offset;
-		err = attach_dynamic(s, &attr, prog_fd, p->first_name + i, -1);
+		err = attach_dynamic(s, &attr, prog_fd, p->names.v[i], -1);
 	}
 	return err;
 }
@@ -120,7 +120,7 @@ int attach_kprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 	for (i = 0; i < n && !err; i++) {
 		if (!is_address)
 			attr.config1 = (uintptr_t)kprobe_name(s, p, i);
-		err = attach_dynamic(s, &attr, prog_fd, p->first_name + i, -1);
+		err = attach_dynamic(s, &attr, prog_fd, p->names.v[i], -1);
 		if (err == -EADDRNOTAVAIL && !is_address)
 			err = attach_namesakes(s, p, i, attr, prog_fd);
 		if (err)
@@ -208,7 +208,7 @@ int attach_uprobe(struct session *s, const struct plan_probe *p, int prog_fd)
 		attr.config2 = (uint64_t)offsets[i];
 		err = offsets[i] < 0 ? (int)offsets[i]
 				     : attach_dynamic(s, &attr, prog_fd,
-						      p->first_name + i, pid);
+						      p->names.v[i], pid);
 		if (err)
 			err = attach_missing(s, p, i, err);
 	}

@@ -109,7 +109,7 @@ static int attach_mark(struct session *s, const struct plan_probe *p, size_t i,
 			continue;
 		}
 		fitting++;
-		err = attach_site(s, m, site, p->first_name + i);
+		err = attach_site(s, m, site, p->names.v[i]);
 		if (err)
 			return attach_report(s, p, i, err);
 	}

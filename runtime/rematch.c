@@ -117,7 +117,6 @@ static void put_place(struct plan_probe *p, const struct match *it)
 static void fill(struct rematch *r, size_t first, const match_vec *found)
 {
 	struct plan *p = r->plan;
-	uint32_t name = p->probes.v[first].first_name;
 	struct plan_probe *last = NULL;
 	size_t at = first;
 
@@ -128,11 +127,11 @@ static void fill(struct rematch *r, size_t first, const match_vec *found)
 			last = last ? next_probe(r, first, &at)
 				    : &p->probes.v[first];
 			memset(&last->targets, 0, sizeof(last->targets));
+			memset(&last->names, 0, sizeof(last->names));
 			last->flags &= ~(uint32_t)PF_ABSENT;
-			last->first_name = (uint32_t)p->names.n;
 			put_place(last, it);
 		}
-		vec_push(&p->arena, &p->names, it->full);
+		vec_push(&p->arena, &last->names, plan_name_id(p, it->full));
 		if (it->address) {
 			last->offset = it->address;
 			last->flags |= PF_ADDRESS;
@@ -140,8 +139,6 @@ static void fill(struct rematch *r, size_t first, const match_vec *found)
 			vec_push(&p->arena, &last->targets, it->name);
 		}
 	}
-	if (last && !(last->flags & PF_COOKIE)) /* the program knows it */
-		p->names.v[name] = p->names.v[p->probes.v[first].first_name];
 }
 
 static void empty(struct rematch *r, uint32_t point)
@@ -247,7 +244,7 @@ static bool refuse(struct rematch *r, const struct plan_probe *p, size_t i,
 		   const char *why)
 {
 	diag_error(r->d, NOWHERE, D_KERNEL, "cannot attach %.*s: %s",
-		   STR_ARG(r->plan->names.v[p->first_name + i]), why);
+		   STR_ARG(r->plan->names.v[p->names.v[i]]), why);
 	diag_hint(r->d, "compile the script here");
 	return false;
 }
@@ -265,7 +262,7 @@ static bool check_settled(struct rematch *r, struct plan_probe *p)
 		if (!str_is_glob(p->name) || p->targets.n > 1)
 			return refuse(r, p, i, why);
 		r->n_refused++;
-		r->refused = r->plan->names.v[p->first_name + i];
+		r->refused = r->plan->names.v[p->names.v[i]];
 		r->why = str_from(why);
 		p->flags |= PF_ABSENT;
 		report_refused(r, p);

@@ -13,15 +13,24 @@ static struct str type_of(const struct plan_probe *p)
 	return str_split(p->name, ':', &rest);
 }
 
+/* full: behind the type. */
+static void add_as(struct rematch *r, match_vec *out,
+		   const struct plan_probe *p, struct str full, struct match it)
+{
+	struct arena *a = &r->plan->arena;
+
+	it.full =
+		str_printf(a, "%.*s:%.*s", STR_ARG(type_of(p)), STR_ARG(full));
+	vec_push(a, out, it);
+}
+
 static void add(struct rematch *r, match_vec *out, const struct plan_probe *p,
 		struct str place, struct str name)
 {
-	struct arena *a = &r->plan->arena;
-	struct match it = { .place = place, .name = name };
+	struct str full = str_printf(&r->plan->arena, "%.*s:%.*s",
+				     STR_ARG(place), STR_ARG(name));
 
-	it.full = str_printf(a, "%.*s:%.*s%s%.*s", STR_ARG(type_of(p)),
-			     STR_ARG(place), place.n ? ":" : "", STR_ARG(name));
-	vec_push(a, out, it);
+	add_as(r, out, p, full, (struct match){ place, name });
 }
 
 /* --- the kernel ----------------------------------------------------------- */
@@ -39,8 +48,11 @@ static bool find_functions(struct rematch *r, const struct plan_probe *p,
 
 		if (str_has(name, ':'))
 			place = str_split(*it, ':', &name);
-		if (!machine_forbids_kprobe(r->machine, name))
-			add(r, out, p, place, name);
+		if (machine_forbids_kprobe(r->machine, name))
+			continue;
+		if (str_is(place, "vmlinux"))
+			place = STR("");
+		add_as(r, out, p, *it, (struct match){ place, name });
 	}
 	return true;
 }

@@ -277,12 +277,18 @@ struct session *session_open(const struct plan *p, struct machine *m,
 
 /* --- starting ------------------------------------------------------------- */
 
-/* Programs for different sites of one mark have one name. */
+/* Of one probe, for different sites of one mark? */
+static bool is_same_mark(const struct plan_probe *p, const struct plan_probe *q)
+{
+	return q->kind == PK_USDT && q->names.v[0] == p->names.v[0] &&
+	       q->point == p->point && !str_eq(q->operands, p->operands);
+}
+
 static bool is_counted(const struct plan *plan, const struct plan_probe *p)
 {
 	const struct plan_probe *q = plan->probes.v;
 
-	while (q < p && (q->kind != PK_USDT || q->first_name != p->first_name))
+	while (q < p && !is_same_mark(p, q))
 		q++;
 	return q < p && p->kind == PK_USDT;
 }

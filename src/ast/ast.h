@@ -434,6 +434,7 @@ struct prog {
 	names; /* full names, one per target, in order of
 				  attach[].targets: what `probe` prints */
 	bool uses_name; /* `probe` is read */
+	bool is_placed; /* it knows more of each target: uaddr() */
 	bool is_user; /* code of user space: uprobe */
 	bool is_go; /* arguments are where Go puts them */
 	struct str no_args; /* why args is NULL, for a hint; or empty */

@@ -128,7 +128,7 @@ static bool show_args(struct repl *r, struct str number)
 	if (!e)
 		return false;
 	vec_each(p, &e->plan->probes) {
-		struct str name = p->targets.n ? e->plan->names.v[p->first_name]
+		struct str name = p->targets.n ? e->plan->names.v[p->names.v[0]]
 					       : p->name;
 
 		if (!cli_list_pattern(r->machine, name, true, &out, r->diags))

@@ -167,7 +167,7 @@ static void emit_each(struct cg *g, const struct func *body)
 		g->f = NULL;
 		begin_prog(g, &f, p->symbol);
 		args[0] = f.ctx;
-		args[1] = ir_i64(g, p->first_name);
+		args[1] = ir_i64(g, p->names.v[0]);
 		LLVMBuildRet(g->b, LLVMBuildCall2(g->b, type, body->fn, args,
 						  body->name ? 2 : 1, ""));
 		func_end(g);

@@ -555,5 +555,5 @@ LLVMValueRef ir_probe_name(struct cg *g)
 	first = &g->plan->probes.v[p->first_probe];
 	if (first->flags & PF_COOKIE)
 		return ir_helper(g, BPF_FUNC_get_attach_cookie, 1, g->f->ctx);
-	return ir_i64(g, first->first_name);
+	return ir_i64(g, first->names.v[0]);
 }

@@ -98,7 +98,7 @@ static bool check_uaddr(struct sema *s, struct expr *call)
 	size = sym.size == 1 || sym.size == 2 || sym.size == 4
 		       ? (uint32_t)sym.size
 		       : 8;
-	s->prog->uses_name = true;
+	s->prog->uses_name = s->prog->is_placed = true;
 	call->type =
 		type_ptr(s->types, type_int(s->types, size, false), AS_USER);
 	return true;
@@ -152,7 +152,7 @@ static struct val emit_uaddr(struct cg *g, const struct expr *call)
 		size_t i, n = x->targets.n ? x->targets.n : 1;
 
 		for (i = 0; i < n; i++) {
-			LLVMValueRef which = ir_i64(g, x->first_name + i);
+			LLVMValueRef which = ir_i64(g, x->names.v[i]);
 			LLVMValueRef far = distance(g, x, i, name);
 			LLVMValueRef is_it;
 

@@ -175,7 +175,7 @@ struct unwind_state {
 #define ITER_BATCH 64
 
 /* A value of type probe: which attach point fired. Printed by name. It is
- * an index into the names of the plan (plan_probe.first_name + target). */
+ * an index into the names of the plan (plan_probe.names). */
 
 /* Private maps and sections of the object that the runtime knows by name. */
 #define ABI_SECTION_PLAN   ".espy" /* the encoded plan */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/plan_check.h"
 
+#include <search.h>
 #include <stdlib.h>
 
 #define MAP_PREALLOC_MAX (4u << 20) /* bytes of values, per CPU */
@@ -117,10 +118,17 @@ struct plan *plan_new(void)
 	return p;
 }
 
+/* What the tree has is the arena's. */
+static void keep(void *node)
+{
+	(void)node;
+}
+
 void plan_free(struct plan *p)
 {
 	if (!p)
 		return;
+	tdestroy(p->name_index, keep);
 	arena_free(&p->arena);
 	free(p);
 }
@@ -170,6 +178,9 @@ uint32_t plan_add_probe(struct plan *p, const struct plan_probe *x)
 	memset(&probe->args, 0, sizeof(probe->args));
 	vec_each(it, &x->args)
 		plan_add_arg(p, p->probes.n - 1, it);
+	memset(&probe->names, 0, sizeof(probe->names));
+	vec_each(id, &x->names)
+		vec_push(&p->arena, &probe->names, *id);
 	memset(&probe->targets, 0, sizeof(probe->targets));
 	vec_each(it, &x->targets)
 		vec_push(&p->arena, &probe->targets, str_copy(&p->arena, *it));
@@ -231,6 +242,38 @@ uint32_t plan_add_name(struct plan *p, struct str name)
 {
 	vec_push(&p->arena, &p->names, str_copy(&p->arena, name));
 	return (uint32_t)p->names.n - 1;
+}
+
+struct indexed_name {
+	struct str name;
+	uint32_t id;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct indexed_name *x = a, *y = b;
+
+	return str_cmp(x->name, y->name);
+}
+
+static void index_name(struct plan *p, size_t i)
+{
+	struct indexed_name *x = arena_alloc(&p->arena, sizeof(*x));
+
+	x->name = p->names.v[i];
+	x->id = (uint32_t)i;
+	if (!tsearch(x, &p->name_index, compare_names))
+		mem_none();
+}
+
+uint32_t plan_name_id(struct plan *p, struct str name)
+{
+	struct indexed_name wanted = { name, 0 }, **at;
+
+	while (p->n_indexed < p->names.n)
+		index_name(p, p->n_indexed++);
+	at = tfind(&wanted, &p->name_index, compare_names);
+	return at ? (*at)->id : plan_add_name(p, name);
 }
 
 uint32_t plan_add_event(struct plan *p, const struct plan_event *x)

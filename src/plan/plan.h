@@ -13,7 +13,7 @@
 #include "plan/options.h"
 #include "plan/type.h"
 
-#define PLAN_VERSION 4 /* raise with every change of the encoding */
+#define PLAN_VERSION 5 /* raise with every change of the encoding */
 
 /* Bounds that plan_validate() enforces on plans from anywhere. */
 #define PLAN_MAX_STRING   (1u << 20)
@@ -122,8 +122,9 @@ struct plan_probe {
 	uint32_t point;
 	struct str where, pattern;
 	VEC(struct plan_arg) args; /* that targets must have */
-	uint32_t first_name; /* plan.names[first_name + i] is target i's full
-				name; a probe without targets has one name */
+	VEC(uint32_t)
+	names; /* plan.names[names.v[i]] is target i's full name;
+				a probe without targets has one name */
 	uint64_t offset; /* bytes into the function, or the address */
 	uint64_t rate; /* ns, or Hz with PF_FREQUENCY; with PF_TRAMPOLINE what
 			  the program reads (enum trace_reads) */
@@ -277,6 +278,8 @@ struct plan {
 	VEC(struct plan_map) maps;
 	VEC(struct plan_probe) probes;
 	VEC(struct str) names; /* what values of type probe print */
+	void *name_index; /* of plan_name_id(): a tree of tsearch() */
+	size_t n_indexed;
 	VEC(struct plan_event) events; /* [0] is EV_NONE */
 	VEC(struct plan_fixup) fixups;
 	VEC(struct plan_site) sites; /* [0] is SITE_NONE */
@@ -294,6 +297,10 @@ void plan_free(struct plan *p);
 uint32_t plan_add_map(struct plan *p, const struct plan_map *x);
 uint32_t plan_add_probe(struct plan *p, const struct plan_probe *x);
 uint32_t plan_add_name(struct plan *p, struct str name);
+
+/* The number of a name, which is added unless it is there: what is printed the
+ * same has one number, and is one key of a map. */
+uint32_t plan_name_id(struct plan *p, struct str name);
 
 /* A field of a context as an argument that a program reads, its texts in a. */
 struct plan_arg plan_arg_of(struct arena *a, const struct field *f);

@@ -190,7 +190,6 @@ static bool check_need(struct check *c, const char *what, enum need need,
 static bool check_targets(struct check *c, const struct plan_probe *p)
 {
 	size_t names = p->targets.n ? p->targets.n : 1;
-	size_t all = c->p->names.n;
 	enum need need = probe_rules[p->kind].targets;
 
 	if (p->flags & PF_ADDRESS)
@@ -202,10 +201,12 @@ static bool check_targets(struct check *c, const struct plan_probe *p)
 	vec_each(it, &p->targets)
 		if (!check_name(c, "target", *it))
 			return false;
-	if (names > all || p->first_name > all - names)
-		return plan_check_refuse(c, "there are no names %u to %zu",
-					 p->first_name,
-					 p->first_name + names - 1);
+	if (p->names.n != names)
+		return plan_check_refuse(c, "it has %zu names for %zu targets",
+					 p->names.n, names);
+	vec_each(id, &p->names)
+		if (*id >= c->p->names.n)
+			return plan_check_refuse(c, "there is no name %u", *id);
 	return true;
 }
 

@@ -87,6 +87,18 @@ static void wire_targets(struct wire *w, struct plan_probe *p)
 					      : &p->targets.v[i]);
 }
 
+static void wire_names(struct wire *w, struct plan_probe *p)
+{
+	size_t i, n = wire_count(w, p->names.n);
+
+	if (n > 1)
+		wire_label(w, "names");
+	for (i = 0; i < n && !w->error; i++)
+		wire_u32(w, n > 1 ? NULL : "names",
+			 w->mode == WIRE_READ ? vec_add(w->arena, &p->names)
+					      : &p->names.v[i]);
+}
+
 static void wire_args(struct wire *w, struct plan_probe *p)
 {
 	size_t i, n = wire_count(w, p->args.n);
@@ -114,7 +126,7 @@ static void wire_probe(struct wire *w, struct plan_probe *p)
 	wire_u64(w, "offset", &p->offset);
 	wire_u64(w, "rate", &p->rate);
 	wire_flags(w, "flags", &p->flags, probe_flag_names);
-	wire_u32(w, "names", &p->first_name);
+	wire_names(w, p);
 	wire_targets(w, p);
 	wire_u32(w, "point", &p->point);
 	wire_str(w, "where", &p->where);

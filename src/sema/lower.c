@@ -110,6 +110,16 @@ static bool may_divide_by_zero(enum op op, const struct expr *r)
 	return (op == OP_DIV || op == OP_MOD) && !(r->is_const && r->num);
 }
 
+/* A saved program's wildcard may stand for that name where it runs. */
+static void lower_compared(struct lower *l, const struct expr *probe,
+			   const struct expr *name)
+{
+	if (probe->type->kind == TY_PROBE && name->is_const &&
+	    name->type->kind == TY_STRING && str_has(name->str, ':') &&
+	    !str_has(name->str, '\0'))
+		plan_name_id(l->plan, name->str);
+}
+
 static void lower_param(struct lower *l, struct expr *e)
 {
 	struct str which = { "", 0 };
@@ -194,6 +204,8 @@ static void lower_expr(struct lower *l, struct expr *e)
 	case EX_BINARY:
 		if (may_divide_by_zero(e->bin.op, e->bin.r))
 			e->site = lower_site(l, SITE_DIVISION, e->span, NULL);
+		lower_compared(l, e->bin.l, e->bin.r);
+		lower_compared(l, e->bin.r, e->bin.l);
 		break;
 	case EX_INCDEC:
 		e->incdec.e->site = 0;
@@ -328,67 +340,36 @@ static void lower_each(struct lower *l, const struct plan_probe *x)
 				x->symbol.p, n);
 		memset(&one.targets, 0, sizeof(one.targets));
 		vec_push(&l->script->arena, &one.targets, x->targets.v[i]);
-		one.first_name = x->first_name + (uint32_t)i;
+		memset(&one.names, 0, sizeof(one.names));
+		vec_push(&l->script->arena, &one.names, x->names.v[i]);
 		plan_add_probe(l->plan, &one);
 	}
 }
 
-/* Is it the same mark, in another program of the same probe? */
-static bool is_same_mark(const struct plan_probe *a, const struct plan_probe *b)
+/* What is told apart by name has one for each place. */
+static uint32_t lower_name(struct lower *l, const struct prog *p,
+			   struct str name)
 {
-	return a->kind == PK_USDT && b->kind == PK_USDT && a->targets.n == 1 &&
-	       b->targets.n == 1 && str_eq(a->path, b->path) &&
-	       str_eq(a->targets.v[0], b->targets.v[0]);
-}
-
-/* A mark has one name, however many programs its sites need. */
-static const struct plan_probe *find_mark(const struct lower *l,
-					  const struct prog *p,
-					  const struct plan_probe *x)
-{
-	for (const struct prog *q = l->script->progs; q && q != p; q = q->next)
-		for (size_t i = 0; i < q->attach.n && q->probe == p->probe; i++)
-			if (is_same_mark(&q->attach.v[i], x))
-				return &q->attach.v[i];
-	return NULL;
-}
-
-/* Are they among those that are known, one after the other? */
-static bool find_names(const struct lower *l, const struct str *names, size_t n,
-		       uint32_t *first)
-{
-	const struct plan *known = l->env->live ? l->env->live->names : NULL;
-	size_t i, same = 0;
-
-	for (i = 0; known && i < known->names.n && same < n; i++)
-		same = str_eq(known->names.v[i], names[same]) ? same + 1 : 0;
-	if (same < n)
-		return false;
-	*first = (uint32_t)(i - n);
-	return true;
+	return p->is_placed ? plan_add_name(l->plan, name)
+			    : plan_name_id(l->plan, name);
 }
 
 /* Adds the names of x's targets, which start at names.v[at] of p. */
-static uint32_t lower_names(struct lower *l, const struct prog *p,
-			    const struct plan_probe *x, size_t at)
+static void lower_names(struct lower *l, const struct prog *p,
+			struct plan_probe *x, size_t at)
 {
-	const struct plan_probe *other = find_mark(l, p, x);
-	uint32_t first = (uint32_t)l->plan->names.n;
 	size_t n = x->targets.n ? x->targets.n : 1;
 
-	if (other)
-		return other->first_name;
-	if (find_names(l, p->names.v + at, n, &first))
-		return first;
 	for (size_t i = at; i < at + n; i++)
-		plan_add_name(l->plan, p->names.v[i]);
-	return first;
+		vec_push(&l->script->arena, &x->names,
+			 lower_name(l, p, p->names.v[i]));
 }
 
-/* Can it have several targets where a saved program runs? */
-static bool may_grow(const struct plan_probe *x)
+/* The program knows these places only. */
+static void settle(struct plan_probe *x)
 {
-	return str_is_glob(x->pattern) || str_is_glob(x->where);
+	x->point = 0;
+	x->where = x->pattern = (struct str){ "", 0 };
 }
 
 static void lower_probes(struct lower *l, struct prog *p)
@@ -400,8 +381,10 @@ static void lower_probes(struct lower *l, struct prog *p)
 		struct plan_probe *x = &p->attach.v[i];
 
 		x->symbol = p->symbol;
-		x->first_name = lower_names(l, p, x, name);
-		if (p->uses_name && (p->names.n > 1 || may_grow(x)) &&
+		if (p->is_placed)
+			settle(x);
+		lower_names(l, p, x, name);
+		if (p->uses_name && (p->names.n > 1 || x->point) &&
 		    has_cookie(x->kind))
 			x->flags |= PF_COOKIE;
 		/* entry() tells calls apart by the stack pointer */

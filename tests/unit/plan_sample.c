@@ -79,13 +79,15 @@ static void add_probe(struct plan *p, struct plan_probe x,
 
 	memset(&copy.targets, 0, sizeof(copy.targets));
 	copy.symbol = str_printf(&p->arena, "p%zu", p->probes.n);
-	copy.first_name = (uint32_t)p->names.n;
+	memset(&copy.names, 0, sizeof(copy.names));
 	if (!targets)
-		plan_add_name(p, x.name);
+		vec_push(&p->arena, &copy.names, plan_add_name(p, x.name));
 	for (; targets && *targets; targets++) {
 		vec_push(&p->arena, &copy.targets, str_from(*targets));
-		plan_add_name(p, str_printf(&p->arena, "%.*s:%s",
-					    STR_ARG(x.name), *targets));
+		vec_push(&p->arena, &copy.names,
+			 plan_add_name(p,
+				       str_printf(&p->arena, "%.*s:%s",
+						  STR_ARG(x.name), *targets)));
 	}
 	plan_add_probe(p, &copy);
 }

@@ -247,7 +247,7 @@ static void expect_refused(const char *code, const char *want)
 
 Test(plan_check, refuses_heads)
 {
-	REFUSED(plan->version++, "version 5, this espy reads version 4");
+	REFUSED(plan->version++, "version 6, this espy reads version 5");
 	REFUSED(plan->arch = STR("vax"), "saved on vax, this machine is ");
 	REFUSED(plan->needs |= 1u << 30, "needs what is not known");
 	REFUSED(plan->release = STR(""), "the release is missing");
@@ -364,10 +364,11 @@ Test(plan_check, refuses_probes)
 	REFUSED(PROBE(KPROBE)->targets.v[0] = STR(""), "target is missing");
 	REFUSED(PROBE(KPROBE)->targets.v[0] = STR("a\0"), "zero byte");
 	REFUSED(PROBE(KPROBE)->targets.n = PLAN_MAX_ELEMENTS + 1, "too many");
-	REFUSED(PROBE(TRACEPOINT)->first_name = plan->names.n - 1, "no names");
-	REFUSED(PROBE(BEGIN)->first_name = plan->names.n, "there are no names");
-	REFUSED(PROBE(BEGIN)->first_name = UINT32_MAX, "there are no names");
-	REFUSED(plan->names.n = 0, "there are no names");
+	REFUSED(PROBE(TRACEPOINT)->names.n--, "names for");
+	REFUSED(PROBE(BEGIN)->names.n = 0, "it has 0 names for 1 targets");
+	REFUSED(PROBE(BEGIN)->names.v[0] = plan->names.n, "there is no name");
+	REFUSED(PROBE(BEGIN)->names.v[0] = UINT32_MAX, "there is no name");
+	REFUSED(plan->names.n = 0, "there is no name 0");
 	REFUSED(plan->names.v[2] = STR(""), "name 2: the name is missing");
 	REFUSED(plan->names.v[2] = STR("\0x"), "zero byte");
 	REFUSED(fill_names(PLAN_MAX_ELEMENTS + 1),

@@ -21,7 +21,7 @@ static const char *why(void)
 /* --- the sample ------------------------------------------------------------- */
 
 static const char sample_text[] =
-	"plan   version=4 arch=ARCH name=\"open files.bt\" release=6."
+	"plan   version=5 arch=ARCH name=\"open files.bt\" release=6."
 	"1.0-50-amd64 needs=release,loop,unsafe fixups=152\n"
 	"option max_strlen 64 set=1\n"
 	"option str_trunc_trailer ...\n"
@@ -65,10 +65,10 @@ static const char sample_text[] =
 	"probe  3   profile:hz:99 profile symbol=p3 rate=99 flags=fre"
 	"quency names=3\n"
 	"probe  4   tracepoint:sched tracepoint symbol=p4 module=sche"
-	"d flags=cookie names=4 targets=sched_switch sched_wakeup po"
+	"d flags=cookie names 4 5 targets=sched_switch sched_wakeup po"
 	"int=1 where=sched pattern=sched_* arg=pid int32 at=24 size="
 	"4\n"
-	"probe  5   tracepoint:syscalls syscalls symbol=p5 names=6 ta"
+	"probe  5   tracepoint:syscalls syscalls symbol=p5 names 6 7 ta"
 	"rgets=sys_enter_read sys_enter_write\n"
 	"probe  6   rawtracepoint rawtracepoint symbol=p6 names=8 tar"
 	"gets=sched_switch\n"
@@ -85,7 +85,7 @@ static const char sample_text[] =
 	"probe  12  uprobe:/bin/sh uprobe symbol=p12 path=/bin/sh off"
 	"set=4 names=14 targets=main\n"
 	"probe  13  usdt:/bin/sh:a:* usdt symbol=p13 path=/bin/sh ope"
-	"rands=\"_ -4@%edi\" names=15 targets=a:b a:c\n"
+	"rands=\"_ -4@%edi\" names 15 16 targets=a:b a:c\n"
 	"probe  14  self:signal:SIGUSR1 self symbol=p14 names=17 targ"
 	"ets=SIGUSR1\n"
 	"probe  15  test:a test symbol=p15 names=18 targets=a\n"
@@ -328,10 +328,10 @@ Test(plan_wire, versions_and_machines)
 {
 	static const char other_version[] = "ESPY\x01\x06x86_64";
 	static const char large_version[] = "ESPY\xff\xff\xff\xff\x7f\1x";
-	static const char other_arch[] = "ESPY\x04\x03vax";
+	static const char other_arch[] = "ESPY\x05\x03vax";
 
 	expect_refused(other_version, sizeof(other_version) - 1,
-		       "its plan has version 1, this espy reads version 4");
+		       "its plan has version 1, this espy reads version 5");
 	expect_refused(other_arch, sizeof(other_arch) - 1, "saved on vax");
 	expect_refused(large_version, sizeof(large_version) - 1,
 		       "a number is too large");
