@@ -5,6 +5,7 @@
 #include <libelf.h>
 
 #include "plan/abi.h"
+#include "plan/plan_btf.h"
 
 /* What plan_seal() appends: magic, the length of what is before it (32 bits),
  * and a 64-bit FNV-1a hash of all that, magic and length included. Numbers
@@ -96,8 +97,10 @@ static bool open_seal(struct str bytes, struct str *elf, struct diags *d)
 
 /* --- the section -------------------------------------------------------------- */
 
+/* The last of that name, which is the one that libbpf takes. */
 static bool find_section(Elf *elf, const char *wanted, struct str *out)
 {
+	bool is_found = false;
 	Elf_Scn *section = NULL;
 	Elf64_Shdr *head;
 	const char *name;
@@ -115,9 +118,26 @@ static bool find_section(Elf *elf, const char *wanted, struct str *out)
 		if (!data || !data->d_buf)
 			return false;
 		*out = (struct str){ data->d_buf, data->d_size };
-		return true;
+		is_found = true;
 	}
-	return false;
+	return is_found;
+}
+
+/* libbpf believes what types say. */
+static bool check_types(Elf *elf, struct diags *d)
+{
+	struct str btf = { 0 }, ext = { 0 };
+	const char *why = NULL, *section = ".BTF";
+
+	if (find_section(elf, ".BTF", &btf))
+		why = plan_btf_wrong(btf);
+	if (!why && find_section(elf, ".BTF.ext", &ext)) {
+		section = ".BTF.ext";
+		why = plan_btf_ext_wrong(ext, btf);
+	}
+	return !why ||
+	       diag_error(d, nowhere, D_SAVED,
+			  "the file is damaged: section %s: %s", section, why);
 }
 
 struct plan *plan_from_elf(struct str bytes, struct diags *d)
@@ -131,12 +151,14 @@ struct plan *plan_from_elf(struct str bytes, struct diags *d)
 	elf_version(EV_CURRENT);
 	/* libelf does not write to what it only reads. */
 	elf = elf_memory((char *)object.p, object.n);
-	if (elf && find_section(elf, ABI_SECTION_PLAN, &encoded))
-		p = plan_read(encoded, d);
-	else
+	if (elf && find_section(elf, ABI_SECTION_PLAN, &encoded)) {
+		if (check_types(elf, d))
+			p = plan_read(encoded, d);
+	} else {
 		diag_error(d, nowhere, D_SAVED,
 			   "the file has no section " ABI_SECTION_PLAN
 			   ": espy did not save it");
+	}
 	elf_end(elf);
 	if (p)
 		p->object = str_copy(&p->arena, object);
