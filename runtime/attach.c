@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
-#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,9 +14,7 @@
 #include "runtime/privileges.h"
 #include "runtime/way.h"
 
-#define NOWHERE      ((struct span){ 0 })
-#define CLOSERS_MAX  128 /* threads */
-#define CLOSER_STACK (128u << 10) /* bytes */
+#define NOWHERE ((struct span){ 0 })
 
 /* --- program types -------------------------------------------------------- */
 
@@ -382,120 +379,4 @@ int attach_run(struct session *s, enum probe_kind kind)
 		if (s->plan->probes.v[i].kind == kind)
 			err = attach_run_one(s, i);
 	return err;
-}
-
-/* --- off again -------------------------------------------------------------- */
-
-/* Probes may share a program. */
-static bool is_of(const struct session *s, const struct attachment *a, size_t i)
-{
-	return a->probe && a->link_fd >= 0 &&
-	       s->programs[a->probe - 1] == s->programs[i];
-}
-
-bool attach_has(const struct session *s, size_t i)
-{
-	vec_each(a, &s->attached)
-		if (is_of(s, a, i))
-			return true;
-	return false;
-}
-
-void attach_drop(struct session *s, size_t i)
-{
-	vec_each(a, &s->attached) {
-		if (!is_of(s, a, i))
-			continue;
-		if (a->event_fd >= 0)
-			ioctl(a->event_fd, PERF_EVENT_IOC_DISABLE, 0);
-		close(a->link_fd);
-		if (a->event_fd >= 0)
-			close(a->event_fd);
-		a->link_fd = a->event_fd = -1;
-	}
-}
-
-/* Closing an event waits for every CPU, and events are closed one after the
- * other. So the last reference to each is left to a map that is dropped: the
- * kernel frees what was in it at its own pace. */
-void attach_prepare_drop(struct session *s)
-{
-	if (s->attached.n && s->closing_fd < 0)
-		s->closing_fd =
-			bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-				       "espy_closing", sizeof(int), sizeof(int),
-				       (uint32_t)s->attached.n, NULL);
-}
-
-static int move_events(struct session *s)
-{
-	uint32_t i, n = (uint32_t)s->attached.n;
-	int map;
-
-	attach_prepare_drop(s);
-	map = s->closing_fd;
-	s->closing_fd = -1;
-
-	for (i = 0; i < n; i++) {
-		struct attachment *a = &s->attached.v[i];
-
-		if (a->event_fd < 0)
-			continue;
-		ioctl(a->event_fd, PERF_EVENT_IOC_DISABLE, 0);
-		if (map >= 0)
-			bpf_map_update_elem(map, &i, &a->event_fd, BPF_ANY);
-	}
-	return map;
-}
-
-/* Links that several threads close. */
-struct closing {
-	const struct attachment *v;
-	size_t n, next;
-};
-
-static void *close_links(void *arg)
-{
-	struct closing *c = arg;
-	size_t i;
-
-	while ((i = __atomic_fetch_add(&c->next, 1, __ATOMIC_RELAXED)) < c->n) {
-		if (c->v[i].link_fd >= 0)
-			close(c->v[i].link_fd);
-	}
-	return NULL;
-}
-
-/* Closing a link waits until its program runs nowhere any more; who waits at
- * the same time waits together. */
-static void close_together(struct closing *c)
-{
-	pthread_t threads[CLOSERS_MAX];
-	pthread_attr_t attr;
-	size_t i, n = 0;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, CLOSER_STACK);
-	while (n < CLOSERS_MAX && n + 1 < c->n &&
-	       !pthread_create(&threads[n], &attr, close_links, c))
-		n++;
-	close_links(c);
-	for (i = 0; i < n; i++)
-		pthread_join(threads[i], NULL);
-	pthread_attr_destroy(&attr);
-}
-
-void attach_drop_all(struct session *s)
-{
-	struct closing closing = { s->attached.v, s->attached.n, 0 };
-	int map = move_events(s);
-
-	close_together(&closing);
-	vec_each(a, &s->attached) {
-		if (a->event_fd >= 0)
-			close(a->event_fd);
-	}
-	if (map >= 0)
-		close(map);
-	s->attached.n = 0;
 }

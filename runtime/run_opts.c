@@ -293,10 +293,12 @@ static void print_diags(struct diags *d, bool colour, struct sink_hurry *hurry)
 static int run_session(const struct plan *p, struct machine *m,
 		       struct run_opts *r, struct diags *d)
 {
-	struct session *s = session_open(p, m, &r->session, d);
 	struct sink_hurry hurry;
+	struct session *s;
 	int status, err;
 
+	r->session.leaves = true;
+	s = session_open(p, m, &r->session, d);
 	if (!s)
 		return run_status(d);
 	run_print_diags(d, r->session.colour);

@@ -72,6 +72,9 @@ struct session_opts {
 	enum out_form_id form;
 	bool colour; /* of err_fd */
 
+	bool leaves; /* the process ends with it: what the kernel waits for
+			when programs are detached, another one waits for */
+
 	/* For sessions that share a process with others: */
 	bool keeps_rights; /* capabilities are not given up once attached */
 	bool is_embedded; /* signals are the caller's, nothing is said of

@@ -117,7 +117,7 @@ struct cg {
 	LLVMValueRef packets; /* the same */
 	LLVMValueRef unwind[UNWIND_TABLE_N]; /* the same */
 	LLVMValueRef selfs; /* storage of self-> variables; NULL: none yet */
-	LLVMValueRef fixups, unknown, zeros, over;
+	LLVMValueRef fixups, unknown, zeros, over, gate;
 	uint32_t zeros_size;
 	uint32_t scratch_max; /* largest program's */
 	uint32_t n_callbacks;

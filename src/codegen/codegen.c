@@ -5,6 +5,7 @@
 #include <llvm-c/Target.h>
 
 #include "codegen/cg.h"
+#include "plan/abi.h"
 
 #define SYSCALLS_MAX 512 /* numbers that PK_SYSCALLS' maps have room for */
 
@@ -20,6 +21,37 @@ static void return_if(struct cg *g, LLVMValueRef condition)
 	i.from_else = i.otherwise;
 	ir_br(g, i.end);
 	ir_at(g, i.end);
+}
+
+/* Is it attached to events, which go on when the run is over? */
+static bool has_events(enum probe_kind kind)
+{
+	switch ((int)kind) {
+	case PK_BEGIN:
+	case PK_END:
+	case PK_SELF:
+	case PK_TEST:
+	case PK_BENCH:
+	case PK_ITER: return false;
+	default: return true;
+	}
+}
+
+static void check_gate(struct cg *g)
+{
+	LLVMValueRef v;
+
+	if (!has_events(g->plan->probes.v[g->prog->first_probe].kind))
+		return;
+	if (!g->gate) {
+		g->gate = LLVMAddGlobal(g->mod, g->i64, "espy_gate");
+		LLVMSetInitializer(g->gate, ir_i64(g, 0));
+		LLVMSetSection(g->gate, ABI_SECTION_GATE);
+		di_global(g, g->gate, "espy_gate", 8);
+	}
+	v = LLVMBuildLoad2(g->b, g->i64, g->gate, "");
+	LLVMSetVolatile(v, true);
+	return_if(g, ir_truth_of(g, v));
 }
 
 static const struct plan_fixup *pid_slot(struct cg *g, uint32_t *index)
@@ -190,6 +222,7 @@ static void emit_prog(struct cg *g, const struct prog *p)
 	frame_make(g);
 	keep_name(g);
 	slots_clear(g);
+	check_gate(g);
 	find_syscall(g);
 	filter_pid(g);
 	iter_begin(g);

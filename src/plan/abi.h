@@ -180,7 +180,10 @@ struct unwind_state {
 /* Private maps and sections of the object that the runtime knows by name. */
 #define ABI_SECTION_PLAN   ".espy" /* the encoded plan */
 #define ABI_SECTION_FIXUPS ".rodata.espy" /* slots filled before load */
-#define ABI_MAP_RING       "espy_ring" /* BPF_MAP_TYPE_RINGBUF */
+/* A uint64_t: not zero when the run is over. Programs that are still attached
+ * then do nothing. */
+#define ABI_SECTION_GATE ".data.espy"
+#define ABI_MAP_RING     "espy_ring" /* BPF_MAP_TYPE_RINGBUF */
 /* Per-CPU array of uint64_t, one per probe of the plan: records that found no
  * room in the ring buffer. */
 #define ABI_MAP_LOST "espy_lost"
