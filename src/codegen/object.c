@@ -7,6 +7,7 @@
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <llvm-c/Transforms/PassBuilder.h>
+#include <llvm/Config/llvm-config.h>
 
 #include "codegen/bcode.h"
 #include "codegen/cg.h"
@@ -149,6 +150,37 @@ static LLVMTargetMachineRef target_machine(struct cg *g, const char *cpu)
 				       LLVMRelocDefault, LLVMCodeModelDefault);
 }
 
+#if LLVM_VERSION_MAJOR >= 18
+#define COMBINE "instcombine<no-verify-fixpoint>"
+#else
+#define COMBINE "instcombine"
+#endif
+
+/* What default<O2> does to programs without functions, in half its time: loops
+ * are functions, too. What BPF needs is in default<O0>. */
+static const char short_pipeline[] =
+	"default<O0>,function(sroa,early-cse<memssa>,simplifycfg," COMBINE
+	",jump-threading,correlated-propagation,simplifycfg," COMBINE
+	",gvn,dse,simplifycfg),globaldce";
+
+/* A program of its own: LLVM would not look beyond it. */
+static bool is_program(LLVMValueRef f)
+{
+	const char *section = LLVMGetSection(f);
+
+	return section && str_starts(str_from(section), "sec_");
+}
+
+static bool has_functions(struct cg *g)
+{
+	LLVMValueRef f = LLVMGetFirstFunction(g->mod);
+
+	for (; f; f = LLVMGetNextFunction(f))
+		if (LLVMGetFirstBasicBlock(f) && !is_program(f))
+			return true;
+	return false;
+}
+
 static bool run_passes(struct cg *g, LLVMTargetMachineRef tm)
 {
 	LLVMPassBuilderOptionsRef o = LLVMCreatePassBuilderOptions();
@@ -159,7 +191,9 @@ static bool run_passes(struct cg *g, LLVMTargetMachineRef tm)
 	LLVMPassBuilderOptionsSetSLPVectorization(o, false);
 	LLVMPassBuilderOptionsSetLoopInterleaving(o, false);
 	LLVMPassBuilderOptionsSetLoopUnrolling(o, false);
-	err = LLVMRunPasses(g->mod, "default<O2>", tm, o);
+	err = LLVMRunPasses(g->mod,
+			    has_functions(g) ? "default<O2>" : short_pipeline,
+			    tm, o);
 	LLVMDisposePassBuilderOptions(o);
 	if (!err)
 		return true;
