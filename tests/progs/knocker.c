@@ -19,6 +19,20 @@ static int knock(const struct sockaddr_in *at, int flags)
 	return s;
 }
 
+/* Who reads the end of a connection that it ended itself has seen all of it. */
+static void end(int out, int in)
+{
+	char byte;
+
+	shutdown(out, SHUT_WR);
+	while (read(in, &byte, 1) > 0)
+		;
+	close(in);
+	while (read(out, &byte, 1) > 0)
+		;
+	close(out);
+}
+
 static unsigned int times_again(int s)
 {
 	struct tcp_info info;
@@ -44,8 +58,7 @@ int main(int argc, char **argv)
 	in = accept(door, NULL, NULL);
 	if (out < 0 || in < 0)
 		return 2;
-	close(out);
-	close(in);
+	end(out, in);
 	if (argc < 2 || strcmp(argv[1], "again"))
 		return 0;
 	knock(&at, 0);
