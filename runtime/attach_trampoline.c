@@ -35,7 +35,8 @@ int prepare_rawtracepoint(struct session *s, const struct plan_probe *p,
 {
 	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
 	bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
-	return set_target(prog, 0, target_name(s, p));
+	way_set_target(s, p, prog);
+	return 0;
 }
 
 enum bpf_attach_type attach_type(const struct plan_probe *p)

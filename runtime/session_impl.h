@@ -70,6 +70,8 @@ struct lines {
 struct btf_place {
 	int fd; /* of that BTF */
 	uint32_t id; /* 0: it is none */
+	uint32_t type; /* of the program, which libbpf takes for another; or 0:
+			  it does not */
 };
 
 /* What the kernel lets us have of a wildcard but for some. */

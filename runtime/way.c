@@ -136,6 +136,38 @@ static void forget_place(struct btf_place *place)
 	*place = (struct btf_place){ 0 };
 }
 
+/* As the kernel's own BTF numbers it; 0: it has none of that name. */
+static uint32_t id_of(struct session *s, const struct plan_probe *p,
+		      struct str name)
+{
+	uint32_t id = 0;
+
+	if (p->kind == PK_RAWTRACEPOINT)
+		return machine_rawtracepoint_id(s->machine, name);
+	if (p->kind == PK_LSM)
+		name = str_printf(&s->arena, "bpf_lsm_%.*s", STR_ARG(name));
+	machine_btf_function(s->machine, STR("vmlinux"), name, &id);
+	return id;
+}
+
+/* libbpf would read that BTF for itself, which takes longer than all the rest
+ * of loading: it takes the program for one that needs none until before_load().
+ * Programs that it relocates by that BTF (saved ones) are all its own. */
+static bool set_kernels(struct session *s, const struct plan_probe *p,
+			struct bpf_program *prog, struct str name)
+{
+	struct btf_place *place = &s->places[p - s->plan->probes.v];
+
+	if (!s->opts.is_foreign)
+		place->id = id_of(s, p, name);
+	if (!place->id)
+		return !bpf_program__set_attach_target(
+			prog, 0, arena_copy(&s->arena, name.p, name.n));
+	place->type = (uint32_t)bpf_program__type(prog);
+	bpf_program__set_type(prog, BPF_PROG_TYPE_RAW_TRACEPOINT);
+	return true;
+}
+
 void way_set_target(struct session *s, const struct plan_probe *p,
 		    struct bpf_program *prog)
 {
@@ -145,13 +177,12 @@ void way_set_target(struct session *s, const struct plan_probe *p,
 	bool ok = !s->refusals[i];
 
 	forget_place(place);
-	if (ok && is_of_module(p)) {
+	if (ok && is_of_module(p) && p->kind != PK_RAWTRACEPOINT) {
 		place->fd = machine_btf_function(s->machine, p->module, name,
 						 &place->id);
 		ok = place->fd > 0;
 	} else if (ok) {
-		ok = !bpf_program__set_attach_target(
-			prog, 0, arena_copy(&s->arena, name.p, name.n));
+		ok = set_kernels(s, p, prog, name);
 	}
 	if (!ok)
 		bpf_program__set_autoload(prog, false);
@@ -173,6 +204,9 @@ static int before_load(struct bpf_program *prog,
 			continue;
 		opts->attach_btf_obj_fd = (uint32_t)s->places[i].fd;
 		opts->attach_btf_id = s->places[i].id;
+		if (s->places[i].type)
+			bpf_program__set_type(
+				prog, (enum bpf_prog_type)s->places[i].type);
 	}
 	return 0;
 }

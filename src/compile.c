@@ -92,6 +92,7 @@ static bool pass_codegen(struct job *j)
 		.ll = j->opts->text[STAGE_LL],
 		.assembly = j->opts->text[STAGE_ASM],
 		.want_object = j->opts->last == STAGE_OBJ,
+		.is_local = !j->opts->params_later,
 		.laps = j->opts->laps,
 	};
 

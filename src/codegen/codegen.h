@@ -11,6 +11,8 @@
 struct codegen_opts {
 	struct buf *ll, *assembly; /* texts wanted, or NULL */
 	bool want_object;
+	bool is_local; /* for this kernel only: the loader need not look for
+			  fields that were found here */
 	struct laps *laps; /* NULL: no time is measured */
 };
 

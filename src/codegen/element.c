@@ -76,8 +76,9 @@ static struct val raw_slot(struct cg *g, const struct field *f)
 struct val ir_field(struct cg *g, struct val base, const struct field *f)
 {
 	const struct type *rec = base.type;
-	bool is_core = type_is_kernels(rec) && rec->name.n && f->name.n &&
-		       base.as != AS_BPF && base.as != AS_CTX;
+	bool is_core = !g->opts->is_local && type_is_kernels(rec) &&
+		       rec->name.n && f->name.n && base.as != AS_BPF &&
+		       base.as != AS_CTX;
 
 	if (base.as == AS_CTX && rec == g->prog->args &&
 	    (g->prog->ctx == CTX_RAW || g->prog->ctx == CTX_REGS))
@@ -86,6 +87,8 @@ struct val ir_field(struct cg *g, struct val base, const struct field *f)
 		return data_loc(g, base, f);
 	if (f->bit_size && is_core)
 		return core_bits(g, base, rec, f);
+	if (f->bit_size && base.as == AS_BTF) /* not of the verifier's fields */
+		base.as = AS_KERNEL;
 	if (f->bit_size)
 		return bit_field(g, base, f);
 	if (!is_core)

@@ -267,6 +267,18 @@ const struct type *machine_rawtracepoint_args(struct machine *m,
 	return follow_pointers(t, proto_args(m, t, proto, names, 1));
 }
 
+uint32_t machine_rawtracepoint_id(struct machine *m, struct str name)
+{
+	struct str text =
+		str_printf(&m->arena, TRACE_TYPEDEF "%.*s", STR_ARG(name));
+
+	struct btf_ref r = { 0 };
+
+	if (btf_open(m))
+		r = btf_find(m, text, BTF_KIND_TYPEDEF);
+	return r.object ? 0 : r.id;
+}
+
 /* Of one object, those with names that match; with_module: "module:event". */
 static void list_rawtracepoints(struct machine *m, uint32_t object,
 				struct str pattern, bool with_module,
@@ -276,15 +288,15 @@ static void list_rawtracepoints(struct machine *m, uint32_t object,
 
 	for (; r.id < btf_count(m, r.object); r.id++) {
 		const struct btf_type *b = btf_get(m, r);
+		const char *text;
 		struct str name;
 
 		if (!btf_is_typedef(b))
 			continue;
-		name = str_from(btf_name(m, r, b->name_off));
-		if (!str_starts(name, TRACE_TYPEDEF))
+		text = btf_name(m, r, b->name_off);
+		if (strncmp(text, TRACE_TYPEDEF, strlen(TRACE_TYPEDEF)))
 			continue;
-		name.p += strlen(TRACE_TYPEDEF);
-		name.n -= strlen(TRACE_TYPEDEF);
+		name = str_from(text + strlen(TRACE_TYPEDEF));
 		if (!str_glob(pattern, name))
 			continue;
 		if (with_module)
@@ -301,6 +313,11 @@ int machine_rawtracepoints_of(struct machine *m, struct str module,
 	if (!btf_open(m))
 		return diag_errno(m->d, -ENOENT, D_KERNEL,
 				  "raw tracepoints need the kernel's BTF");
+	if (!module.n && !str_is_glob(pattern) &&
+	    machine_rawtracepoint_id(m, pattern)) {
+		vec_push(a, out, str_copy(a, pattern));
+		return 0;
+	}
 	btf_open_modules(m);
 	for (i = 0; i < m->objects.n; i++)
 		if (!module.n || str_glob(module, m->objects.v[i].name))

@@ -146,6 +146,10 @@ bool machine_fits_trampoline(struct machine *m, struct str module,
 int machine_btf_function(struct machine *m, struct str module, struct str name,
 			 uint32_t *id);
 
+/* A raw tracepoint of the kernel itself as its BTF numbers it (the typedef
+ * btf_trace_NAME); 0: it has none of that name. */
+uint32_t machine_rawtracepoint_id(struct machine *m, struct str name);
+
 /* machine_function_args() as programs see them: with `follow` pointers to
  * structs have space AS_BTF; other pointers AS_NONE, unless BTF says __user.
  * Without, arguments that are not in registers are left out. */
