@@ -6,13 +6,19 @@
 
 #include "runtime/session_impl.h"
 
+struct bpf_map;
+
 /* After it was opened: every map and program is one that the plan or the
- * runtime knows, and none names a path. -errno after a report. */
+ * runtime knows, maps have the shapes that espy gives them, and none names a
+ * path. -errno after a report. */
 int vet_object(struct session *s);
 
-/* After it was loaded, before anything runs: without --unsafe no program calls
- * a function of the kernel that changes the system, whatever the plan says of
- * it. -errno after a report. */
+/* One of the maps (vet_maps.c). False after a report. */
+bool vet_map(struct session *s, const struct bpf_map *map);
+
+/* After it was loaded, before anything runs: without --unsafe programs call
+ * those functions of the kernel only that espy's do and that change nothing, and
+ * refuse nothing, whatever the plan says of them. -errno after a report. */
 int vet_calls(struct session *s);
 
 #endif

@@ -3,7 +3,8 @@
 """refused.py FROM TO WHAT: a saved program, made such that verifiers refuse it.
 
 The last instructions of its first program are replaced, and it is sealed
-again: its lines are still those of its script.
+again: its lines are still those of its script. Some are refused by espy itself:
+other_helper, refusing, other_map, large_map.
 """
 import struct
 import sys
@@ -25,6 +26,8 @@ ENDS = {
     "pointer_arithmetic": insn(0xBF, 0xA0) + insn(0x27, 0, 0, 8) + ZERO + EXIT,
     "helper": insn(0x85, 0, 0, 9999) + EXIT,
     "shape": EXIT + ZERO + EXIT,
+    "other_helper": insn(0xB7, 1) + insn(0x85, 0, 0, 123) + ZERO + EXIT,
+    "refusing": insn(0xB7, 0, 0, -1) + EXIT,
 }
 
 
@@ -62,10 +65,25 @@ def spoil(elf, what):
     raise SystemExit("there is no program in it")
 
 
+def enlarge(elf):
+    """Arrays of 77 elements, which is how sizes of maps are written."""
+    at, size = [x[1:] for x in sections(elf) if x[0] == b".BTF"][0]
+    for p in range(at, at + size - 24, 4):
+        kind, = struct.unpack_from("<I", elf, p + 4)
+        n, = struct.unpack_from("<I", elf, p + 20)
+        if kind == 3 << 24 and n == 77:
+            struct.pack_into("<I", elf, p + 20, 1 << 28)
+
+
 def main():
     with open(sys.argv[1], "rb") as f:
         elf = bytearray(f.read()[:-16])
-    spoil(elf, sys.argv[3])
+    if sys.argv[3] == "other_map":
+        elf = elf.replace(b"espy_lost", b"espy_lust")
+    elif sys.argv[3] == "large_map":
+        enlarge(elf)
+    else:
+        spoil(elf, sys.argv[3])
     with open(sys.argv[2], "wb") as f:
         f.write(seal(bytes(elf)))
 
