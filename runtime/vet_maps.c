@@ -59,10 +59,6 @@ static const struct own_map {
 	{ "espy_sys_", BPF_MAP_TYPE_ARRAY, 4, 4, ROOM_FIXED, 512 },
 };
 
-/* Of the sections of data; their sizes are those in the file. */
-static const char *const sections[] = { ".rodata", ".bss", ABI_SECTION_FIXUPS,
-					ABI_SECTION_GATE };
-
 static bool refuse(struct session *s, const char *name, const char *what)
 {
 	return diag_error(s->diags, NOWHERE, D_SAVED, "the map '%s' of it %s",
@@ -123,13 +119,15 @@ static bool vet_own(struct session *s, const struct bpf_map *map)
 			  "its plan does not know the map '%s'", name);
 }
 
+/* Sections of data, whose sizes are those in the file: constants, of which LLVM
+ * puts some into sections of their own (.rodata.str1.8). */
 static bool vet_section(struct session *s, const struct bpf_map *map)
 {
 	const char *name = bpf_map__name(map), *dot = strchr(name, '.');
 
-	for (size_t i = 0; dot && i < ARRAY_SIZE(sections); i++)
-		if (!strcmp(dot, sections[i]))
-			return true;
+	if (dot && (str_starts(str_from(dot), ".rodata") ||
+		    !strcmp(dot, ".bss") || !strcmp(dot, ABI_SECTION_GATE)))
+		return true;
 	return refuse(s, name, "is none that espy makes");
 }
 
