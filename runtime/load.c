@@ -24,6 +24,7 @@
 #include "runtime/way.h"
 
 #define NOWHERE  ((struct span){ 0 })
+#define LOG_MOST (UINT32_MAX >> 2) /* bytes, for the kernel */
 #define RING_MIN (256u << 10) /* bytes */
 #define RING_MAX (16u << 20)
 #define RING_ONE (1u << 20) /* of many sessions in a process */
@@ -275,6 +276,8 @@ static void reserve_logs(struct session *s, struct logs *logs)
 	size_t i, n = s->plan->probes.n;
 
 	logs->size = s->plan->options.num[OPT_LOG_SIZE];
+	if (logs->size < s->log_size)
+		logs->size = s->log_size;
 	if (logs->size < 4096)
 		logs->size = 4096;
 	logs->size = verify_log_size(s, logs->size);
@@ -289,6 +292,16 @@ static void reserve_logs(struct session *s, struct logs *logs)
 			bpf_program__set_log_level(s->programs[i],
 						   verify_log_level(s, i));
 	}
+}
+
+/* Before 6.4 the kernel says nothing but that when a log has no room for what
+ * it says. */
+static bool has_larger_log(struct session *s, const struct logs *logs, int err)
+{
+	if (err != -ENOSPC || !logs->p || logs->size > LOG_MOST / 16)
+		return false;
+	s->log_size = logs->size * 16;
+	return true;
 }
 
 static void take_counts(struct session *s, const struct logs *logs)
@@ -416,7 +429,8 @@ static int try_object(struct session *s)
 			take_counts(s, &logs);
 		} else if (s->opts.verify_lines) {
 			take_counts(s, &logs); /* as far as they go */
-		} else if (way_lessen(s, err)) {
+		} else if (has_larger_log(s, &logs, err) ||
+			   way_lessen(s, err)) {
 			err = 1;
 		} else {
 			report_refusal(s, &logs, err);

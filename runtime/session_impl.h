@@ -122,6 +122,7 @@ struct session {
 	int *refusals;
 	struct btf_place *places;
 	bool has_lessened; /* way_lessen() was here */
+	size_t log_size; /* a log was full: the next size to try; 0 */
 	struct lines last_lines;
 	struct bpf_object *spare; /* kprobes for trampolines; shares maps */
 	VEC(struct omission) omissions;
