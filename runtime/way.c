@@ -216,6 +216,8 @@ int way_register(struct session *s)
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s,
 		    .prog_prepare_load_fn = before_load);
 
+	for (size_t i = 0; i < s->plan->probes.n; i++)
+		forget_place(&s->places[i]); /* of an earlier try */
 	return libbpf_register_prog_handler(NULL, BPF_PROG_TYPE_UNSPEC, 0,
 					    &opts);
 }
