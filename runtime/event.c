@@ -281,8 +281,10 @@ static void site_text(const struct session *s, const struct plan_site *x,
 		buf_puts(out, "the loop was stopped at its bound");
 		break;
 	case SITE_HELPER:
-		buf_printf(out, "the kernel's function failed: %s",
-			   strerror((int)(code < 0 ? -code : code)));
+		buf_printf(out, "the kernel's function failed%s%s",
+			   code ? ": " : "",
+			   code ? strerror((int)(code < 0 ? -code : code))
+				: "");
 		break;
 	case SITE_DEPTH:
 		buf_printf(out,
@@ -415,12 +417,26 @@ static void report_site(struct session *s, const struct plan_site *x,
 		report_loss(s, x, loss, n, &text);
 }
 
+/* Its first event found no room, or came after exit(). */
+static bool is_untold(const struct session *s, size_t i)
+{
+	switch ((int)s->plan->sites.v[i].kind) {
+	case SITE_READ:
+	case SITE_MAP_FULL:
+	case SITE_CUT:
+	case SITE_STACK: return false; /* report_site() says it */
+	default: return !s->is_site_said[i];
+	}
+}
+
 void event_report_sites(struct session *s, const uint64_t *counts)
 {
 	size_t i;
 
 	event_say_due(s, true);
 	for (i = 1; i < s->plan->sites.n && !s->out.no_warnings; i++) {
+		if (counts[i] && is_untold(s, i))
+			say_site(s, (uint32_t)i, 0);
 		if (counts[i])
 			report_site(s, &s->plan->sites.v[i], counts[i]);
 	}
