@@ -53,7 +53,7 @@ uint64_t privileges_need(const struct session *s, const struct plan_probe *p)
 	uint64_t need = LOADING | more_needs[p->kind];
 
 	/* Types of modules are opened by number. */
-	if (s->places && s->places[p - s->plan->probes.v].id)
+	if (s->places && s->places[p - s->plan->probes.v].fd > 0)
 		need |= ROOT;
 	return need;
 }
