@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_btf.c - any bytes as the kernel's description of its types: questions
  * have answers, or there is an error. For libFuzzer. */
+#include <bpf/btf.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "machine/machine.h"
+#include "plan/plan_btf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -95,6 +97,25 @@ static void ask_functions(struct machine *m, struct types *types,
 	machine_types(m, STR("struct *"), a, &names);
 }
 
+/* What is found to be right in a saved program libbpf can work on. */
+static void check_saved(const uint8_t *data, size_t size)
+{
+	void *copy = malloc(size + 1); /* aligned */
+	struct btf *btf;
+
+	memcpy(copy, data, size);
+	btf = plan_btf_wrong((struct str){ copy, size })
+		      ? NULL
+		      : btf__new(copy, (uint32_t)size);
+	for (uint32_t i = 0; btf && i < btf__type_cnt(btf); i++) {
+		btf__resolve_size(btf, i);
+		btf__align_of(btf, i);
+		btf__resolve_type(btf, i);
+	}
+	btf__free(btf);
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct types types = { 0 };
@@ -102,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct diags d = { 0 };
 	struct machine *m;
 
+	check_saved(data, size);
 	put("/sys/kernel/btf/vmlinux", data, size);
 	m = machine_open(root, &d);
 	types_init(&types, &arena);
