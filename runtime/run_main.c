@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/argv.h"
+#include "base/stdfds.h"
 #include "plan/params.h"
 #include "runtime/run_opts.h"
 
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
 	struct command c = { 0 };
 	int opt, n = argv_sort(&argc, argv, &words);
 
+	stdfds_open();
 	c.diags.sources = &c.sources;
 	run_opts_init(&c.run);
 	c.run.session.is_foreign = true;

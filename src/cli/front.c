@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/stdfds.h"
 #include "cli/cache.h"
 #include "cli/script.h"
 #include "cli/tools.h"
@@ -141,6 +142,7 @@ int main(int argc, char **argv)
 	struct plan *p = NULL;
 	int status;
 
+	stdfds_open();
 	memcpy(words, argv, size);
 	f.diags.sources = &f.sources;
 	find_compiler(&f);

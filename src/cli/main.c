@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/stdfds.h"
 #include "cli/check.h"
 #include "cli/cache.h"
 #include "cli/cli.h"
@@ -291,6 +292,7 @@ int main(int argc, char **argv)
 	struct app a = {};
 	int status = 1;
 
+	stdfds_open();
 	times_begin(&a.laps);
 	a.diags.sources = &a.sources;
 	a.machine = machine_open(getenv("ESPY_SYSROOT"), &a.diags);
