@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "machine/machine.h"
 
@@ -72,7 +71,7 @@ static bool row_fits(const struct verifier_row *row, struct explanation *x)
 	return false;
 }
 
-/* Of what is refused without a log: "!memlock" and so on stand for what the
+/* Of what is refused without a log: "!rights" and so on stand for what the
  * system says. */
 static bool system_fits(const struct verifier_row *row,
 			const struct verifier_refusal *r)
@@ -83,8 +82,6 @@ static bool system_fits(const struct verifier_row *row,
 		return false;
 	if (!ask || ask[0] != '!')
 		return true;
-	if (!strcmp(ask, "!memlock"))
-		return r->is_memlock_low;
 	if (!strcmp(ask, "!rights"))
 		return r->lacks_rights;
 	return r->is_locked_down;
@@ -352,13 +349,8 @@ void verifier_policy(struct verifier_refusal *r, struct machine *m)
 {
 	const char *path = machine_path(m, "/sys/kernel/security/lockdown");
 	auto_buf struct buf lockdown = {};
-	struct rlimit limit = {};
 
 	r->lacks_rights = !has_rights();
 	if (!buf_read_file(&lockdown, path, 4096) && lockdown.n)
 		r->is_locked_down = strstr(lockdown.p, "[confidentiality]");
-	getrlimit(RLIMIT_MEMLOCK, &limit);
-	r->is_memlock_low = !r->lacks_rights &&
-			    machine_version(m) < (5u << 16 | 11) &&
-			    limit.rlim_cur < 1u << 30;
 }

@@ -123,7 +123,6 @@ struct verifier_refusal {
 	/* What the system says about itself; see verifier_policy(). */
 	bool lacks_rights; /* CAP_BPF, CAP_PERFMON */
 	bool is_locked_down; /* kernel lockdown: confidentiality */
-	bool is_memlock_low; /* RLIMIT_MEMLOCK counts, before 5.11 */
 	bool is_verbose; /* the whole log is shown */
 };
 

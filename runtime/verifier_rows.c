@@ -4,8 +4,8 @@
  * stands before what is general.
  *
  * tests/progs/refused.c has a program for each row but too_many_functions,
- * lost_relocation, memlock, lockdown and log_full; what 6.1, 6.12 and 6.18 say
- * about them is in tests/data/verifier. On 6.18 there, nothing provokes stack
+ * lost_relocation, lockdown and log_full; what 6.1, 6.12 and 6.18 say about them
+ * is in tests/data/verifier. On 6.18 there, nothing provokes stack
  * and target (that is refused without a word, as by a policy, which nothing
  * provokes on the others); 6.1 refuses too many maps without a word. Other
  * patterns of a row, and those of other kernels, are from the kernel's
@@ -343,13 +343,6 @@ const struct verifier_row verifier_rows[] = {
 		  "field has another name or is gone" },
 
 	/* --- refused before anything is looked at ------------------------------ */
-	{ .name = "memlock",
-	  .err = -EPERM,
-	  .patterns = { "!memlock" },
-	  .blame = VB_KERNEL,
-	  .says = "the kernel does not let us have the memory for maps and "
-		  "programs (RLIMIT_MEMLOCK)",
-	  .hint = "ulimit -l unlimited" },
 	{ .name = "rights",
 	  .err = -EPERM,
 	  .patterns = { "!rights" },

@@ -168,7 +168,7 @@ Test(verifier, busiest)
 Test(verifier, provoked)
 {
 	static const char never[] =
-		" too_many_functions lost_relocation memlock lockdown "
+		" too_many_functions lost_relocation lockdown "
 		"log_full ";
 	static const char *const kernels[] = { "6.1", "6.12", "6.18" };
 	struct arena a = {};
