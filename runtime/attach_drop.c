@@ -26,6 +26,7 @@
 #define CLOSER_STACK (128u << 10) /* bytes */
 #define APART        "espy-closing" /* the process that closes */
 #define ORPHANS_MAX  64 /* of the last that are looked at */
+#define ORPHANS_LEFT 16
 #define QUIET_MS     3000 /* until the kernel knows better */
 
 /* --- some ----------------------------------------------------------------- */
@@ -303,11 +304,12 @@ static bool is_zombie(struct session *s, const char *pid)
 	       strstr(text.p, "(" APART ") Z");
 }
 
-/* In some containers process 1, a sleep, leaves orphans as they are: one that
- * we left is enough. */
-static bool has_left_one(struct session *s)
+/* In some containers process 1, a sleep, leaves orphans as they are, others take
+ * their time: a few that we left are enough. */
+static bool has_left_many(struct session *s)
 {
 	auto_buf struct buf text = { 0 };
+	int left = 0;
 	char *at;
 
 	if (buf_read_file(&text,
@@ -317,11 +319,10 @@ static bool has_left_one(struct session *s)
 	for (int i = 0; i < ORPHANS_MAX && text.n; i++) {
 		text.p[--text.n] = '\0'; /* the blank behind it */
 		at = strrchr(text.p, ' ');
-		if (is_zombie(s, at ? at + 1 : text.p))
-			return true;
+		left += is_zombie(s, at ? at + 1 : text.p);
 		text.n = at ? (size_t)(at - text.p) + 1 : 0;
 	}
-	return false;
+	return left >= ORPHANS_LEFT;
 }
 
 static bool leave(struct session *s, struct closing *c)
@@ -330,7 +331,7 @@ static bool leave(struct session *s, struct closing *c)
 	pid_t pid;
 	bool ok;
 
-	if (!s->opts.leaves || !c->n || has_left_one(s) || !shut_gate(s) ||
+	if (!s->opts.leaves || !c->n || has_left_many(s) || !shut_gate(s) ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
 		return false;
 	pid = fork();
