@@ -127,6 +127,16 @@ static const struct {
 	{ -524, "this kernel cannot pass its arguments on" }, /* ENOTSUPP */
 };
 
+/* A saved program comes to kernels that lack what it was compiled for. */
+static const char *const absent[PK_N] = {
+	[PK_TRACEPOINT] = "this kernel has no such event",
+	[PK_RAWTRACEPOINT] = "this kernel has no such event",
+	[PK_KPROBE] = "this kernel has no such function",
+	[PK_FENTRY] = "this kernel has no such function",
+	[PK_FMODRET] = "this kernel has no such function",
+	[PK_LSM] = "this kernel has no such hook",
+};
+
 static bool is_for_trampolines(const struct plan_probe *p)
 {
 	return p->kind == PK_FENTRY || p->kind == PK_FMODRET ||
@@ -141,6 +151,8 @@ const char *attach_reason(const struct plan_probe *p, int err)
 		if (is_for_trampolines(p) && err == trampoline_reasons[i].err)
 			return trampoline_reasons[i].why;
 
+	if (err == -ENOENT && absent[p->kind])
+		return absent[p->kind];
 	if (is_function && err == -EILSEQ)
 		return "no instruction starts there";
 	if (is_function && err == -EADDRNOTAVAIL)

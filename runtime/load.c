@@ -2,6 +2,7 @@
 #include "runtime/load.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <sys/mman.h>
@@ -331,6 +332,30 @@ static const char *refused_log(const struct session *s, const struct logs *logs,
 	return NULL;
 }
 
+/* Programs call functions of the kernel by name, too, which the loader looks
+ * for. One that is not there is why there is no log. */
+static bool report_missing(struct session *s)
+{
+	const struct btf *btf = bpf_object__btf(s->object);
+	uint32_t id;
+
+	for (size_t i = 0; btf && i < verifier_n_helpers; i++) {
+		const struct verifier_helper *h = &verifier_helpers[i];
+
+		if (btf__find_by_name_kind(btf, h->name, BTF_KIND_FUNC) <= 0 ||
+		    machine_btf_function(s->machine, STR("vmlinux"),
+					 str_from(h->name), &id) != -ENOENT)
+			continue;
+		diag_error(s->diags, NOWHERE, D_KERNEL,
+			   "this kernel has no function '%s', which the "
+			   "program calls",
+			   h->name);
+		diag_hint(s->diags, "%s", h->hint);
+		return true;
+	}
+	return false;
+}
+
 static int report_refusal(struct session *s, const struct logs *logs, int err)
 {
 	const struct lines *lines = &s->last_lines;
@@ -344,6 +369,8 @@ static int report_refusal(struct session *s, const struct logs *logs, int err)
 	size_t which;
 	const char *log = refused_log(s, logs, &which);
 
+	if (!log && report_missing(s))
+		return err;
 	if (log) {
 		r.probe = s->plan->probes.v[which].name;
 		r.log = (struct str){ log, strnlen(log, logs->size) };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/enums.h"
 #include "runtime/out.h"
 #include "runtime/rematch.h"
 #include "runtime/verify.h"
@@ -355,7 +356,8 @@ int run_plan(struct plan *p, struct machine *m, struct run_opts *r,
 	machine_set_process(m, (int)r->session.pid);
 	/* A reader that went away ends the run as usual: maps and all. */
 	signal(SIGPIPE, SIG_IGN);
-	if ((r->session.is_foreign && !rematch_plan(p, m, d)) ||
+	if ((r->session.is_foreign &&
+	     (!enums_settle(p, m, d) || !rematch_plan(p, m, d))) ||
 	    open_output(r, d))
 		return run_status(d);
 	status = r->verify ? run_verify(p, m, r, d) : run_session(p, m, r, d);

@@ -210,6 +210,31 @@ static void put_call(const struct explanation *x, struct buf *out)
 		buf_puts(out, "a function of the kernel");
 }
 
+/* libbpf says it so: "failed to resolve CO-RE relocation <byte_off> [7] struct
+ * x___fy.y (0:0 @ offset 0)", where what the name has behind "___" is ours. */
+static void put_field(const struct explanation *x, struct buf *out)
+{
+	struct str type, field;
+	const char *own;
+
+	vec_each(line, &x->log.said) {
+		if (!fits("failed to resolve CO-RE", *line, NULL, NUMBERS))
+			continue;
+		str_split(*line, ']', &type);
+		type = str_split(str_split(type, '(', &field), '.', &field);
+		own = type.n ? memmem(type.p, type.n, "___", 3) : NULL;
+		if (!own || !field.n || type.p[0] != ' ')
+			continue;
+		type.n = (size_t)(own - ++type.p);
+		if (field.p[field.n - 1] == ' ')
+			field.n--;
+		buf_printf(out, "field '%.*s' of '%.*s'", STR_ARG(field),
+			   STR_ARG(type));
+		return;
+	}
+	buf_puts(out, "such field");
+}
+
 static void put_word(const struct explanation *x, struct str word,
 		     struct buf *out)
 {
@@ -219,6 +244,8 @@ static void put_word(const struct explanation *x, struct str word,
 		put_expression(x->here, "the program", out);
 	else if (str_is(word, "call"))
 		put_call(x, out);
+	else if (str_is(word, "field"))
+		put_field(x, out);
 	else if (word.n && x->numbers[word.p[0] - '1'].n)
 		buf_str(out, x->numbers[word.p[0] - '1']);
 	else

@@ -15,6 +15,18 @@
 #include <errno.h>
 
 const struct verifier_row verifier_rows[] = {
+	/* --- before the verifier ------------------------------------------- */
+	/* libbpf made an instruction of it that no verifier takes: whatever else
+	 * that one says follows from it. */
+	{ .name = "lost_relocation",
+	  .patterns = { "failed to resolve CO-RE relocation",
+			"invalid func unknown#195896080",
+			"<invalid CO-RE relocation>" },
+	  .blame = VB_KERNEL,
+	  .says = "this kernel has no {field}, which {here} reads",
+	  .hint = "'espy -l -v' shows a structure as this kernel has it: the "
+		  "field has another name or is gone" },
+
 	/* --- values ------------------------------------------------------- */
 	{ .name = "maybe_null",
 	  .patterns = { "R# invalid mem access '*_or_null",
@@ -332,15 +344,6 @@ const struct verifier_row verifier_rows[] = {
 	  .says = "this kernel does not know an instruction of {here}",
 	  .hint = "the program may be made for a newer kernel, or damaged: "
 		  "compile the script here" },
-	{ .name = "lost_relocation",
-	  .patterns = { "invalid func unknown#195896080",
-			"failed to resolve CO-RE relocation",
-			"<invalid CO-RE relocation>" },
-	  .blame = VB_KERNEL,
-	  .says = "the kernel's structures do not have the field that {here} "
-		  "reads",
-	  .hint = "'espy -l -v' shows a structure as this kernel has it: the "
-		  "field has another name or is gone" },
 
 	/* --- refused before anything is looked at ------------------------------ */
 	{ .name = "rights",
@@ -409,6 +412,7 @@ const struct verifier_helper verifier_helpers[] = {
 	{ "bpf_map_lookup_percpu_elem", "it needs Linux 5.19" },
 	{ "bpf_ktime_get_tai_ns", "it needs Linux 6.1" },
 	{ "bpf_cgrp_storage_get", "it needs Linux 6.2" },
+	{ "bpf_task_from_pid", "it needs Linux 6.2" },
 };
 
 const size_t verifier_n_helpers = ARRAY_SIZE(verifier_helpers);

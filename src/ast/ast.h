@@ -483,6 +483,8 @@ struct script {
 	struct var *selfs; /* check: self-> variables */
 	bool c_has_layout; /* check: its C has sizes or offsets of this kernel */
 	VEC(struct expr *) options_used; /* check: calls of getopt() */
+	/* check: of the kernel's, those whose values are used */
+	VEC(struct enumerator) enumerators;
 	uint32_t stack_words; /* lower: of the largest stack that is taken */
 	const struct type *self_type; /* lower: a tuple of them, by index;
 					 NULL: there are none */

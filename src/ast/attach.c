@@ -149,6 +149,7 @@ static void take_param(struct split *s)
 	const struct parse_env *env = s->p->env;
 	size_t from = s->i++, n_params = env ? env->n_params : 0, n = 0;
 
+	s->p->script->sources->has_values = true;
 	if (s->i < s->text.n && s->text.p[s->i] == '#') {
 		s->i++;
 		buf_printf(&s->part, "%zu", n_params);

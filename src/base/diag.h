@@ -45,6 +45,7 @@ struct sources {
 	VEC(struct source) v;
 	VEC(struct expansion) expansions; /* by base */
 	VEC(struct str) looked; /* source_look() */
+	bool has_values; /* what parameters are decided what the texts mean */
 };
 
 /* A position as people count: both from 1; columns are bytes. */

@@ -4,7 +4,7 @@
  *   magic, 64-bit FNV-1a hash of key and files, their lengths, both,
  *   the sealed ELF of the saved program
  *
- * Files are a list of: kind, length of the path, path, 64-bit number. */
+ * Files are a list of: kind, length of the path, path, 0, 64-bit number. */
 #include "cli/cache.h"
 
 #include <errno.h>
@@ -31,6 +31,8 @@ enum file_kind {
 	FILE_TEXT = 'T', /* number: hash of what is in it */
 	FILE_PLACE = 'P', /* a folder, or a file that may be there; number: of
 			     its status, 0 if there is nothing */
+	FILE_VARIABLE = 'V', /* of the environment; number: hash of its value,
+				0 if it is not set */
 };
 
 uint64_t cache_hash(uint64_t hash, const void *p, size_t n)
@@ -72,6 +74,13 @@ static uint64_t hash_place(const char *path, time_t *changed)
 	return cache_hash(CACHE_HASH, parts, sizeof(parts)) | 1;
 }
 
+static uint64_t hash_variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? cache_hash(CACHE_HASH, value, strlen(value)) | 1 : 0;
+}
+
 static void add_file(struct buf *b, char kind, struct str path, uint64_t number)
 {
 	uint32_t n = (uint32_t)path.n;
@@ -90,6 +99,8 @@ static bool is_same(char kind, const char *path, uint64_t number)
 
 	if (kind == FILE_TEXT)
 		return hash_file(path, &now) && now == number;
+	if (kind == FILE_VARIABLE)
+		return hash_variable(path) == number;
 	return kind == FILE_PLACE && hash_place(path, &changed) == number;
 }
 
@@ -116,11 +127,38 @@ static bool are_same(struct str files)
 	return true;
 }
 
+/* False: it may have changed since it was read. */
+static bool add_place(struct buf *out, struct str path)
+{
+	time_t changed = 0;
+	uint64_t number = hash_place(path.p, &changed);
+
+	if (number && changed + FRESH > time(NULL))
+		return false;
+	add_file(out, FILE_PLACE, path, number);
+	return true;
+}
+
+/* Of binaries, which were found by names and paths. */
+static bool add_binaries(struct machine *m, struct buf *out)
+{
+	struct arena a = {};
+	str_vec files = {}, variables = {};
+	bool ok = machine_looked(m, &a, &files, &variables);
+
+	vec_each(path, &files)
+		ok = ok && add_place(out, *path);
+	vec_each(name, &variables)
+		add_file(out, FILE_VARIABLE, *name, hash_variable(name->p));
+	arena_free(&a);
+	return ok;
+}
+
 /* False: one of them may have changed since it was read. */
-static bool add_files(const struct sources *srcs, struct buf *out)
+static bool add_files(const struct sources *srcs, struct machine *m,
+		      struct buf *out)
 {
 	uint64_t number;
-	time_t changed = 0;
 
 	for (size_t i = 1; i < srcs->v.n; i++) {
 		const struct source *s = &srcs->v.v[i];
@@ -130,13 +168,10 @@ static bool add_files(const struct sources *srcs, struct buf *out)
 			return false;
 		add_file(out, FILE_TEXT, s->name, number);
 	}
-	vec_each(place, &srcs->looked) {
-		number = hash_place(place->p, &changed);
-		if (number && changed + FRESH > time(NULL))
+	vec_each(place, &srcs->looked)
+		if (!add_place(out, *place))
 			return false;
-		add_file(out, FILE_PLACE, *place, number);
-	}
-	return are_same(buf_view(out));
+	return add_binaries(m, out) && are_same(buf_view(out));
 }
 
 /* --- reading --------------------------------------------------------------- */
@@ -161,7 +196,7 @@ static bool read_entry(struct cache *k, struct buf *b)
 	return true;
 }
 
-struct plan *cache_get(struct cache *k)
+static struct plan *get_entry(struct cache *k)
 {
 	auto_buf struct buf b = {};
 	struct diags d = {};
@@ -187,27 +222,23 @@ struct plan *cache_get(struct cache *k)
 	return p;
 }
 
+struct plan *cache_get(struct cache *k)
+{
+	struct plan *p = get_entry(k);
+
+	return p || !cache_take_values(k) ? p : get_entry(k);
+}
+
 /* --- writing --------------------------------------------------------------- */
 
-/* Those whose meaning is a matter of the kernel and its modules. */
+/* Ids of groups and programs are those of this moment. */
 static bool is_settled(const struct plan *p)
 {
-	static const bool kinds[PK_N] = {
-		[PK_BEGIN] = true,         [PK_END] = true,
-		[PK_INTERVAL] = true,      [PK_PROFILE] = true,
-		[PK_TRACEPOINT] = true,    [PK_SYSCALLS] = true,
-		[PK_RAWTRACEPOINT] = true, [PK_KPROBE] = true,
-		[PK_FENTRY] = true,        [PK_FMODRET] = true,
-		[PK_LSM] = true,           [PK_SELF] = true,
-		[PK_TEST] = true,          [PK_BENCH] = true,
-		[PK_SOFTWARE] = true,      [PK_HARDWARE] = true,
-	};
-
 	vec_each(probe, &p->probes)
-		if (!kinds[probe->kind])
+		if (probe->kind == PK_BPF_PROG)
 			return false;
 	vec_each(f, &p->fixups)
-		if (f->kind == FX_UADDR || f->kind == FX_CGROUPID)
+		if (f->kind == FX_CGROUPID)
 			return false;
 	return true;
 }
@@ -246,13 +277,15 @@ static void write_entry(const struct cache *k, const struct buf *b)
 }
 
 void cache_put(struct cache *k, const struct plan *p,
-	       const struct sources *srcs)
+	       const struct sources *srcs, struct machine *m)
 {
 	auto_buf struct buf files = {}, elf = {}, b = {};
 	struct head h = { .magic = MAGIC };
 
-	if (k->dir < 0 || !is_settled(p) || !add_files(srcs, &files))
+	if (k->dir < 0 || !is_settled(p) || !add_files(srcs, m, &files))
 		return;
+	if (srcs->has_values)
+		cache_take_values(k);
 	h.key = (uint32_t)k->key.n;
 	h.files = (uint32_t)files.n;
 	h.hash = cache_hash(CACHE_HASH, k->key.p, k->key.n);

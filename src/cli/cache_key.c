@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cache_impl.h"
+#include "plan/params.h"
 
 #define MAX_LIST (1u << 20) /* bytes of a file of the kernel */
 
@@ -187,6 +188,27 @@ static void add_environment(struct buf *b)
 			add_text(b, *e);
 }
 
+/* All that the compiler asks of a parameter whose value it leaves to the run:
+ * its name, what kind of number it is, the room that its text takes. */
+static void add_shape(struct buf *b, const char *word)
+{
+	struct str value = str_from(word), name = { 0 };
+	int64_t n = 0;
+	char kind = 't';
+	uint64_t room;
+
+	if (param_is_option(word)) {
+		name = param_option_name(word, &value);
+		kind = value.p ? '=' : '-';
+	} else if (param_number(word, &n)) {
+		kind = n < 0 && word[0] != '-' ? 'u' : 'n'; /* above 2^63 */
+	}
+	room = value.n < PARAM_TEXT ? PARAM_TEXT : value.n + 1;
+	add(b, name.p, name.n);
+	add(b, &kind, 1);
+	add(b, &room, sizeof(room));
+}
+
 static void add_options(struct buf *b, const struct cli *c)
 {
 	const struct session_opts *s = &c->run.session;
@@ -199,7 +221,9 @@ static void add_options(struct buf *b, const struct cli *c)
 	add_text(b, c->probe_filter);
 	add_list(b, c->c_dirs, length(c->c_dirs));
 	add_list(b, c->c_files, length(c->c_files));
-	add_list(b, c->params, c->n_params);
+	add(b, &c->n_params, sizeof(c->n_params));
+	for (size_t i = 0; i < c->n_params; i++)
+		add_shape(b, c->params[i]);
 }
 
 /* --- both ------------------------------------------------------------------ */
@@ -214,13 +238,32 @@ static bool is_wanted(const struct cli *c)
 	       !str_is(s, "false");
 }
 
+static void name_entry(struct cache *k)
+{
+	uint64_t hash = cache_hash(CACHE_HASH, k->key.p, k->key.n);
+
+	snprintf(k->name, sizeof(k->name), "%016llx", (unsigned long long)hash);
+}
+
+bool cache_take_values(struct cache *k)
+{
+	if (!k->n_params)
+		return false;
+	add_list(&k->key, k->params, k->n_params);
+	name_entry(k);
+	return true;
+}
+
 bool cache_open(struct cache *k, const struct cli *c, struct str name,
 		struct str text, const char *compiler)
 {
 	char folder[MAX_PATH];
-	uint64_t hash;
 
-	*k = (struct cache){ .dir = -1 };
+	*k = (struct cache){
+		.dir = -1,
+		.params = c->params,
+		.n_params = c->n_params,
+	};
 	if (!is_wanted(c) || !getcwd(folder, sizeof(folder)) ||
 	    !add_compiler(&k->key, compiler))
 		return false;
@@ -231,8 +274,7 @@ bool cache_open(struct cache *k, const struct cli *c, struct str name,
 	add_environment(&k->key);
 	add_user(&k->key);
 	add_kernel(&k->key);
-	hash = cache_hash(CACHE_HASH, k->key.p, k->key.n);
-	snprintf(k->name, sizeof(k->name), "%016llx", (unsigned long long)hash);
+	name_entry(k);
 	k->dir = open_folder();
 	return k->dir >= 0;
 }

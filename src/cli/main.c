@@ -153,7 +153,7 @@ static void keep(struct app *a, struct str name, const struct plan *p)
 	struct cache k;
 
 	if (cache_open(&k, &a->cli, name, buf_view(&a->text), "/proc/self/exe"))
-		cache_put(&k, p, &a->sources);
+		cache_put(&k, p, &a->sources, a->machine);
 	cache_close(&k);
 }
 

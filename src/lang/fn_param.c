@@ -6,9 +6,6 @@
 #include "sema/check.h"
 #include "sema/lower.h"
 
-/* A saved program may be given longer texts than there are now. */
-#define MIN_TEXT_SIZE 64
-
 /* The default as text; that of getopt("x") is false. */
 static struct str fallback_text(struct arena *a, const struct expr *e)
 {
@@ -48,8 +45,8 @@ static const struct type *option_type(struct sema *s, const struct expr *e,
 	if (e->type->kind != TY_STRING)
 		return type_int(s->types, 8, true);
 	size = (e->str.n > given.n ? e->str.n : given.n) + 1;
-	if (size < MIN_TEXT_SIZE)
-		size = MIN_TEXT_SIZE;
+	if (size < PARAM_TEXT)
+		size = PARAM_TEXT;
 	return type_string(s->types, (uint32_t)size);
 }
 
@@ -67,6 +64,7 @@ static bool take_now(struct sema *s, struct expr *call, struct str text)
 			   name);
 		return false;
 	}
+	s->script->sources->has_values = true;
 	call->is_const = true;
 	call->str = text;
 	if (call->type->kind == TY_STRING) {

@@ -51,20 +51,21 @@ static bool is_foreign(const struct machine *m)
 	return m->root.n || m->process_root.n;
 }
 
-static bool is_file(const char *path)
+static bool is_file(struct machine *m, const char *path)
 {
 	struct stat st;
 
+	look_at(m, path);
 	return !stat(path, &st) && S_ISREG(st.st_mode);
 }
 
 /* A library of this machine's kind: no script of the linker, no 32 bit. */
-static bool is_library(const char *path)
+static bool is_library(struct machine *m, const char *path)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf64_Ehdr h;
 
-	if (fd < 0 || !is_file(path))
+	if (!is_file(m, path) || fd < 0)
 		return false;
 	if (read(fd, &h, sizeof(h)) != sizeof(h) ||
 	    memcmp(h.e_ident, ELFMAG, SELFMAG))
@@ -77,7 +78,7 @@ static bool is_library(const char *path)
 
 static const char *find_program(struct machine *m, struct str name)
 {
-	const char *env = is_foreign(m) ? NULL : getenv("PATH");
+	const char *env = is_foreign(m) ? NULL : look_up(m, "PATH");
 	struct str path = str_from(env ? env : default_path);
 
 	while (path.n) {
@@ -89,7 +90,7 @@ static const char *find_program(struct machine *m, struct str name)
 		file = arena_printf(&m->arena, "%.*s/%.*s", STR_ARG(folder),
 				    STR_ARG(name));
 		file = below(m, file);
-		if (is_file(file) && !access(file, X_OK))
+		if (is_file(m, file) && !access(file, X_OK))
 			return file;
 	}
 	return NULL;
@@ -144,6 +145,7 @@ static void list_library_folders(struct machine *m, str_vec *out)
 {
 	size_t i;
 
+	m->looked_widely = true;
 	read_conf(m, below(m, "/etc/ld.so.conf"), 0, out);
 	for (i = 0; i < ARRAY_SIZE(library_folders); i++)
 		add_folder(m, out, str_from(library_folders[i]));
@@ -168,9 +170,10 @@ static const char *find_in_folder(struct machine *m, struct str folder,
 				     STR_ARG(name), endings[named][i]);
 		glob_t g = { 0 };
 
+		look_at(m, below(m, str_copy(&m->arena, folder).p));
 		if (!glob(below(m, file), 0, NULL, &g))
 			for (j = 0; j < g.gl_pathc && !found; j++)
-				if (is_library(g.gl_pathv[j]))
+				if (is_library(m, g.gl_pathv[j]))
 					found = str_copy(
 							&m->arena,
 							str_from(g.gl_pathv[j]))
@@ -183,7 +186,7 @@ static const char *find_in_folder(struct machine *m, struct str folder,
 /* The folders that the loader looks at before its cache. */
 static const char *find_in_environment(struct machine *m, struct str name)
 {
-	const char *env = is_foreign(m) ? NULL : getenv("LD_LIBRARY_PATH");
+	const char *env = is_foreign(m) ? NULL : look_up(m, "LD_LIBRARY_PATH");
 	struct str path = str_from(env);
 	const char *found = NULL;
 
@@ -200,11 +203,12 @@ static const char *find_in_cache(struct machine *m, struct str name)
 {
 	str_vec paths = { 0 };
 
+	look_at(m, below(m, "/etc/ld.so.cache"));
 	ldcache_find(below(m, "/etc/ld.so.cache"), name, &m->arena, &paths);
 	vec_each(path, &paths) {
 		const char *file = below(m, path->p);
 
-		if (is_library(file))
+		if (is_library(m, file))
 			return file;
 	}
 	return NULL;
@@ -239,7 +243,7 @@ static const char *find_path(struct machine *m, struct str name)
 		path = machine_text(m, "/proc/%d/cwd/%s", m->process, path);
 	else if (!str_starts(name, "/proc/"))
 		path = below(m, path);
-	return is_file(path) ? path : NULL;
+	return is_file(m, path) ? path : NULL;
 }
 
 static const char *find_binary(struct machine *m, struct str name)

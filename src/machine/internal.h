@@ -52,6 +52,10 @@ struct machine {
 	struct str process_root; /* "" when it sees what we see */
 	bool replaced_said;
 	struct strmap cgroups; /* cgroup.c: "id hierarchies" -> paths */
+	/* looked.c */
+	bool looked_widely;
+	str_vec looked, looked_up;
+	struct strmap looked_seen;
 	/* kprobes.c */
 	bool kprobes_tried;
 	str_vec no_kprobes; /* sorted */
@@ -72,6 +76,12 @@ struct machine {
 const char *machine_intern(struct machine *m, struct str text);
 __attribute__((format(printf, 2, 3))) const char *machine_text(
 	struct machine *m, const char *fmt, ...);
+
+/* looked.c: notes that an answer about a binary depends on a file or folder, or
+ * that there is none; on a variable of the environment, whose value it returns
+ * (NULL: none). What depends on more sets looked_widely. */
+void look_at(struct machine *m, const char *path);
+const char *look_up(struct machine *m, const char *variable);
 
 /* A pointee known by name ("struct iovec"): looked up in BTF when one of its
  * fields is asked for. */

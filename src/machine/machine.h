@@ -313,6 +313,13 @@ const char *machine_binary_path(struct machine *m, const char *file);
 void machine_binaries(struct machine *m, struct str pattern, size_t max,
 		      struct arena *a, str_vec *out);
 
+/* What the answers about binaries so far depend on: appends the files and
+ * folders that were looked at, or for, with those that have symbols of a binary,
+ * and the variables of the environment. False: they depend on more than that
+ * (processes, patterns of paths, a loader without its cache). */
+bool machine_looked(struct machine *m, struct arena *a, str_vec *files,
+		    str_vec *variables);
+
 /* Functions of an ELF by glob, in byte order, without duplicates (two local
  * functions of one name are two): from .symtab and .dynsym, and when the first
  * was stripped from .gnu_debugdata, .gnu_debuglink's or the build-id's file.

@@ -228,6 +228,7 @@ void machine_binaries(struct machine *m, struct str pattern, size_t max,
 {
 	struct search s = { m, pattern, max, a, out, { 0 } };
 
+	m->looked_widely = true;
 	if (str_has(pattern, '/'))
 		search_paths(&s);
 	else

@@ -20,6 +20,10 @@ bool param_is_option(const char *word);
 /* The name of an option; value.p is NULL for --name. */
 struct str param_option_name(const char *word, struct str *value);
 
+/* The room for a text at least, NUL included: a saved program may be given a
+ * longer one than there is now. Bytes. */
+#define PARAM_TEXT 64
+
 /* The last value that an option was given; false when it was not. */
 bool param_option(const char *const *words, size_t n, struct str name,
 		  struct str *value);

@@ -13,7 +13,7 @@
 #include "plan/options.h"
 #include "plan/type.h"
 
-#define PLAN_VERSION 5 /* raise with every change of the encoding */
+#define PLAN_VERSION 6 /* raise with every change of the encoding */
 
 /* Bounds that plan_validate() enforces on plans from anywhere. */
 #define PLAN_MAX_STRING   (1u << 20)
@@ -269,7 +269,8 @@ struct plan {
 	struct str arch; /* "x86_64" */
 	struct str name; /* of the script: "stdin", "open.bt" */
 	struct str release; /* kernel it was compiled for; NEED_RELEASE, or
-			       probes have args */
+			       probes have args, or it has constants or
+			       enums */
 	uint32_t needs;
 	uint32_t fixups_size; /* bytes of .rodata.espy */
 
@@ -283,6 +284,10 @@ struct plan {
 	VEC(struct plan_event) events; /* [0] is EV_NONE */
 	VEC(struct plan_fixup) fixups;
 	VEC(struct plan_site) sites; /* [0] is SITE_NONE */
+	/* Of a saved program: enumerators of the kernel's that are in its code,
+	 * and names of enums of the kernel's that it prints ("enum x"). */
+	VEC(struct enumerator) constants;
+	VEC(struct str) enums;
 
 	struct str object; /* the BPF ELF, in the arena; not part of the
 			      encoding (it contains it) */

@@ -386,6 +386,11 @@ static bool check_a_name(struct check *c, const struct str *s)
 	return check_name(c, "name", *s);
 }
 
+static bool check_constant(struct check *c, const struct enumerator *e)
+{
+	return check_name(c, "name", e->name);
+}
+
 /* --- the plan ------------------------------------------------------------------- */
 
 static bool check_head(struct check *c)
@@ -399,7 +404,8 @@ static bool check_head(struct check *c)
 	if (p->needs & ~NEED_ALL)
 		return plan_check_refuse(c, "it needs what is not known: %#x",
 					 p->needs & ~NEED_ALL);
-	if (p->needs & NEED_RELEASE && !p->release.n)
+	if ((p->needs & NEED_RELEASE || p->constants.n || p->enums.n) &&
+	    !p->release.n)
 		return plan_check_refuse(c, "the release is missing");
 	if (p->fixups_size > MAX_FIXUPS_SIZE)
 		return plan_check_refuse(c, "the fixups take %u bytes",
@@ -456,6 +462,8 @@ static bool check_tables(struct check *c)
 	       check_rows(c, "site", &p->sites, 1, check_site) &&
 	       check_rows(c, "event", &p->events, 1, plan_check_event) &&
 	       check_rows(c, "fixup", &p->fixups, 0, check_fixup) &&
+	       check_rows(c, "constant", &p->constants, 0, check_constant) &&
+	       check_rows(c, "enum", &p->enums, 0, check_a_name) &&
 	       check_overlap(c);
 }
 

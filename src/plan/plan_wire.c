@@ -139,6 +139,12 @@ static void wire_name(struct wire *w, struct str *name)
 	wire_str(w, NULL, name);
 }
 
+static void wire_constant(struct wire *w, struct enumerator *e)
+{
+	wire_str(w, NULL, &e->name);
+	wire_i64(w, "value", &e->value);
+}
+
 static void wire_columns(struct wire *w, struct plan_event *e)
 {
 	size_t i, n = wire_count(w, e->columns.n);
@@ -210,6 +216,8 @@ static void wire_plan(struct wire *w, struct plan *p)
 	wire_vec(w, "event", &p->events, 1, wire_event);
 	wire_vec(w, "fixup", &p->fixups, 0, wire_fixup);
 	wire_vec(w, "site", &p->sites, 1, wire_site);
+	wire_vec(w, "constant", &p->constants, 0, wire_constant);
+	wire_vec(w, "enum", &p->enums, 0, wire_name);
 }
 
 /* --- the three directions ------------------------------------------------------- */

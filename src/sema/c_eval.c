@@ -61,9 +61,13 @@ static bool name(struct eval *x, const struct c_expr *e, struct c_value *out)
 	}
 	if (enumerator(x, e, out))
 		return true;
-	if (uapi_constant(e->name, &n) ||
-	    machine_enumerator(x->c->machine, x->c->types, e->name, &n,
+	if (uapi_constant(e->name, &n)) {
+		*out = number(n);
+		return true;
+	}
+	if (machine_enumerator(x->c->machine, x->c->types, e->name, &n,
 			       &type)) {
+		x->c->has_layout = true;
 		*out = number(n);
 		return true;
 	}

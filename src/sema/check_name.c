@@ -3,6 +3,7 @@
  * constants of the script's C, enumerators of the kernel. */
 #include <assert.h>
 
+#include "machine/uapi.h"
 #include "sema/check.h"
 
 static bool needs_context(const struct builtin *b)
@@ -48,6 +49,21 @@ static void check_builtin(struct sema *s, struct expr *e,
 		e->type = NULL;
 }
 
+/* Its value may be another on another kernel, unless it is of those that
+ * programs know, too. */
+static void note_enumerator(struct sema *s, struct str name, int64_t value)
+{
+	int64_t same;
+
+	if (!s->is_final || (uapi_constant(name, &same) && same == value))
+		return;
+	vec_each(x, &s->script->enumerators)
+		if (str_eq(x->name, name))
+			return;
+	vec_push(s->arena, &s->script->enumerators,
+		 ((struct enumerator){ name, value }));
+}
+
 static bool check_enumerator(struct sema *s, struct expr *e)
 {
 	const struct type *t;
@@ -58,6 +74,7 @@ static bool check_enumerator(struct sema *s, struct expr *e)
 		return false;
 	e->type = t;
 	sema_set_const(e, value);
+	note_enumerator(s, e->name.id, value);
 	return true;
 }
 

@@ -231,6 +231,7 @@ void check_param(struct sema *s, struct expr *e)
 	}
 	if (!s->const_params)
 		return;
+	s->script->sources->has_values = true;
 	if (e->type->kind == TY_STRING) {
 		e->str = str_from(param_text(s, e));
 		e->is_const = true;
@@ -241,8 +242,6 @@ void check_param(struct sema *s, struct expr *e)
 	e->type = sema_literal_type(s, num, !e->type->is_signed);
 }
 
-#define MIN_PARAM_SIZE 64
-
 bool sema_param_text(struct sema *s, struct expr *e)
 {
 	const char *text;
@@ -252,8 +251,8 @@ bool sema_param_text(struct sema *s, struct expr *e)
 		return false;
 	text = param_text(s, e);
 	size = text ? strlen(text) + 1 : 1;
-	if (size < MIN_PARAM_SIZE)
-		size = MIN_PARAM_SIZE; /* a saved program may get others */
+	if (size < PARAM_TEXT)
+		size = PARAM_TEXT;
 	e->type = type_string(s->types, (uint32_t)size);
 	return true;
 }

@@ -398,13 +398,52 @@ static void lower_probes(struct lower *l, struct prog *p)
 	}
 }
 
+static void lower_release(struct lower *l)
+{
+	l->plan->release =
+		str_copy(&l->plan->arena, machine_release(l->env->machine));
+}
+
 void lower_need_release(struct lower *l)
 {
 	if (l->plan->needs & NEED_RELEASE)
 		return;
 	l->plan->needs |= NEED_RELEASE;
-	l->plan->release =
-		str_copy(&l->plan->arena, machine_release(l->env->machine));
+	lower_release(l);
+}
+
+/* Not of the script's own C, or of a program's? */
+static bool is_of_kernel(struct lower *l, const struct type *t)
+{
+	const struct type *other;
+
+	if (t->kind != TY_ENUM || !t->name.n ||
+	    !machine_btf_is_open(l->env->machine))
+		return false;
+	other = machine_type(l->env->machine, &l->script->types, t->name);
+	return other && other->kind == TY_ENUM &&
+	       types_import(&l->plan->types, other) == t;
+}
+
+/* What a saved program has of the kernel's enums, which have other values on
+ * other kernels. */
+static void lower_enums(struct lower *l)
+{
+	struct plan *p = l->plan;
+
+	for (size_t i = 0; i < p->types.v.n; i++) {
+		const struct type *t = p->types.v.v[i];
+
+		if (is_of_kernel(l, t))
+			vec_push(&p->arena, &p->enums,
+				 str_copy(&p->arena, t->name));
+	}
+	vec_each(e, &l->script->enumerators)
+		vec_push(&p->arena, &p->constants,
+			 ((struct enumerator){ str_copy(&p->arena, e->name),
+					       e->value }));
+	if (p->enums.n || p->constants.n)
+		lower_release(l);
 }
 
 static void lower_needs(struct lower *l, const struct prog *p)
@@ -499,5 +538,7 @@ bool sema_lower(struct script *s, const struct sema_env *env, struct plan *out,
 	}
 	for (struct prog *p = s->progs; p; p = p->next)
 		lower_prog(&l, p, i++);
+	if (env->params_later) /* it is saved */
+		lower_enums(&l);
 	return plan_validate(out, d);
 }

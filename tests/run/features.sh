@@ -46,6 +46,7 @@ probe_feature()
 	guest)   [[ -n ${ESPY_TEST_GUEST-} ]] ;;
 	native)  [[ -z ${ESPY_TEST_GUEST-} ]] ;;
 	root)    ((EUID == 0)) ;;
+	static)  [[ -x $(dirname "$ESPY")/tests/espy-run-static ]] ;;
 	kernel*) kernel_is "${1#kernel}" ;;
 	arch:*)  [[ $(uname -m) == "${1#*:}" ]] ;;
 	symbol:*) grep -q " ${1#*:}\$" /proc/kallsyms ;;

@@ -327,6 +327,13 @@ static void add_sites(struct plan *p)
 							       : 0 });
 }
 
+static void add_enums(struct plan *p)
+{
+	vec_push(&p->arena, &p->constants,
+		 ((struct enumerator){ STR("WORK_FAILED"), -1 }));
+	vec_push(&p->arena, &p->enums, STR("enum colour"));
+}
+
 static void add_fixups(struct plan *p)
 {
 	static const char *const args[FX_N] = {
@@ -365,6 +372,7 @@ struct plan *plan_sample(void)
 	add_function_probes(p);
 	add_other_probes(p);
 	add_sites(p);
+	add_enums(p);
 	add_events(p);
 	add_fixups(p);
 	return p;

@@ -247,10 +247,15 @@ static void expect_refused(const char *code, const char *want)
 
 Test(plan_check, refuses_heads)
 {
-	REFUSED(plan->version++, "version 6, this espy reads version 5");
+	REFUSED(plan->version++, "version 7, this espy reads version 6");
 	REFUSED(plan->arch = STR("vax"), "saved on vax, this machine is ");
 	REFUSED(plan->needs |= 1u << 30, "needs what is not known");
 	REFUSED(plan->release = STR(""), "the release is missing");
+	REFUSED((plan->needs &= ~(uint32_t)NEED_RELEASE,
+		 plan->release = STR("")),
+		"the release is missing");
+	REFUSED(plan->constants.v[0].name = STR("a\0b"), "zero byte");
+	REFUSED(plan->enums.v[0] = STR(""), "the name is missing");
 	REFUSED(plan->name = STR("a\0b"), "script's name has a zero byte");
 	REFUSED(plan->name = too_long(), "script's name is too long");
 	REFUSED(plan->fixups_size = 1u << 21, "the fixups take");

@@ -175,7 +175,7 @@ Test(plan_elf, other_version)
 	make_elf(&elf, ".espy", STR("ESPY\x63\x06x86_64"));
 	plan_seal(&elf);
 	expect_refused(elf.p, elf.n,
-		       "its plan has version 99, this espy reads version 5");
+		       "its plan has version 99, this espy reads version 6");
 	buf_reset(&elf);
 	make_elf(&elf, ".espy", STR("EPSY"));
 	plan_seal(&elf);

@@ -21,7 +21,7 @@ static const char *why(void)
 /* --- the sample ------------------------------------------------------------- */
 
 static const char sample_text[] =
-	"plan   version=5 arch=ARCH name=\"open files.bt\" release=6."
+	"plan   version=6 arch=ARCH name=\"open files.bt\" release=6."
 	"1.0-50-amd64 needs=release,loop,unsafe fixups=152\n"
 	"option max_strlen 64 set=1\n"
 	"option str_trunc_trailer ...\n"
@@ -192,7 +192,9 @@ static const char sample_text[] =
 	"site   11  stack file=stdin line=1 column=21 end=31 text=\"b"
 	"egin { @ = 1 }\"\n"
 	"site   12  cut file=stdin line=1 column=22 end=32 text=\"beg"
-	"in { @ = 1 }\"\n";
+	"in { @ = 1 }\"\n"
+	"constant 0   WORK_FAILED value=-1\n"
+	"enum   0   \"enum colour\"\n";
 
 static void expect_same(struct str have, struct str want)
 {
@@ -328,10 +330,10 @@ Test(plan_wire, versions_and_machines)
 {
 	static const char other_version[] = "ESPY\x01\x06x86_64";
 	static const char large_version[] = "ESPY\xff\xff\xff\xff\x7f\1x";
-	static const char other_arch[] = "ESPY\x05\x03vax";
+	static const char other_arch[] = "ESPY\x06\x03vax";
 
 	expect_refused(other_version, sizeof(other_version) - 1,
-		       "its plan has version 1, this espy reads version 5");
+		       "its plan has version 1, this espy reads version 6");
 	expect_refused(other_arch, sizeof(other_arch) - 1, "saved on vax");
 	expect_refused(large_version, sizeof(large_version) - 1,
 		       "a number is too large");
