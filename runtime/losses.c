@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "runtime/processes.h"
 #include "runtime/stats.h"
+#include "runtime/symbols.h"
 
 /* struct bpf_link_info, whose later members the headers may not have. Kernels
  * before 6.7 leave zeros there. */
@@ -137,6 +139,27 @@ static void report_passed(struct session *s, size_t i)
 					      .count = n });
 }
 
+/* What processes have mapped, by which addresses get their names. */
+static void report_mappings(struct session *s)
+{
+	uint64_t n = s->show.symbols ? processes_count_lost(symbols_processes(
+					       s->show.symbols))
+				     : 0;
+	auto_buf struct buf text = { 0 };
+
+	if (!n)
+		return;
+	buf_printf(&text,
+		   "%" PRIu64 " change%s of what processes have mapped %s not "
+		   "seen: addresses of programs may lack names, or have those "
+		   "of what was there before",
+		   n, n == 1 ? "" : "s", n == 1 ? "was" : "were");
+	out_note(&s->out, &(struct out_note){ .severity = SEV_WARNING,
+					      .text = buf_view(&text),
+					      .loss = "mapping",
+					      .count = n });
+}
+
 void losses_report(struct session *s)
 {
 	const struct plan_probe *v = s->plan->probes.v;
@@ -158,6 +181,7 @@ void losses_report(struct session *s)
 		if (total)
 			report(s, v[i].name, total);
 	}
+	report_mappings(s);
 	if (s->untold && *s->untold)
 		out_warn(&s->out,
 			 "some counts of what was lost cannot be told: %s",

@@ -436,6 +436,11 @@ int processes_fd(const struct processes *p)
 	return p->watch ? watch_fd(p->watch) : -1;
 }
 
+uint64_t processes_count_lost(struct processes *p)
+{
+	return p->watch ? watch_count_lost(p->watch) : 0;
+}
+
 uint64_t processes_lost(const struct processes *p)
 {
 	return p->watch ? watch_lost(p->watch) : 0;

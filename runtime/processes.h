@@ -50,6 +50,9 @@ void processes_take(struct processes *p);
 /* How many records the kernel had to drop. */
 uint64_t processes_lost(const struct processes *p);
 
+/* The same, also those that no record has told of yet: asks the kernel. */
+uint64_t processes_count_lost(struct processes *p);
+
 /* Reads what the process, or all, have mapped now, unless that is known. */
 void processes_see(struct processes *p, uint32_t pid);
 void processes_see_all(struct processes *p);
@@ -102,6 +105,7 @@ struct watch *watch_open(int cpus);
 void watch_close(struct watch *w);
 int watch_fd(const struct watch *w);
 uint64_t watch_lost(const struct watch *w);
+uint64_t watch_count_lost(struct watch *w);
 void watch_take(struct watch *w, struct processes *p);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's records of fork, exec, exit and mapped code: an event of perf
  * for each CPU that counts nothing. */
+#include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -17,6 +18,7 @@
 enum {
 	RING_PAGES = 64, /* of each CPU, a power of two */
 	MAX_RECORD = 1 << 16, /* its size has 16 bits */
+	READ_LOST = 1 << 4, /* PERF_FORMAT_LOST, from Linux 6.0 on */
 };
 
 struct ring {
@@ -49,8 +51,14 @@ static int open_event(int cpu)
 		.clockid = CLOCK_MONOTONIC,
 		.watermark = 1,
 		.wakeup_watermark = 1,
+		.read_format = READ_LOST,
 	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1,
+			      PERF_FLAG_FD_CLOEXEC);
 
+	if (fd >= 0 || errno != EINVAL)
+		return fd;
+	attr.read_format = 0;
 	return (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1,
 			    PERF_FLAG_FD_CLOEXEC);
 }
@@ -116,6 +124,19 @@ int watch_fd(const struct watch *w)
 
 uint64_t watch_lost(const struct watch *w)
 {
+	return w->lost;
+}
+
+/* A record tells of losses when there is room again, which may never be. */
+uint64_t watch_count_lost(struct watch *w)
+{
+	uint64_t value[2], all = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (read(w->rings[i].fd, value, sizeof(value)) == sizeof(value))
+			all += value[1];
+	if (all > w->lost)
+		w->lost = all;
 	return w->lost;
 }
 

@@ -42,7 +42,7 @@ while [[ ${1-} == -* ]]; do
 	-s|--slow) slow=$2; shift 2 ;;
 	--mode)    mode=$2; shift 2 ;;
 	--label)   label=$2; shift 2 ;;
-	--keep)    keep=$2; mkdir -p "$keep"; shift 2 ;;
+	--keep)    mkdir -p "$2"; keep=$(cd "$2" && pwd); shift 2 ;;
 	--use)     use=$2; shift 2 ;;
 	--only)    only=$2; shift 2 ;;
 	--tap)     tap=$2; shift 2 ;;
