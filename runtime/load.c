@@ -379,7 +379,7 @@ static int report_refusal(struct session *s, const struct logs *logs, int err)
 			lines->size ? lines->records.n / lines->size : 0,
 			lines->size);
 	}
-	verifier_policy(&r, s->machine);
+	verifier_policy(&r);
 	row = verifier_explain(&r, s->diags);
 	if (!log && (err == -EPERM || err == -EACCES))
 		privileges_hint(s, NULL);

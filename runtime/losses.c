@@ -142,9 +142,9 @@ static void report_passed(struct session *s, size_t i)
 /* What processes have mapped, by which addresses get their names. */
 static void report_mappings(struct session *s)
 {
-	uint64_t n = s->show.symbols ? processes_count_lost(symbols_processes(
-					       s->show.symbols))
-				     : 0;
+	struct symbols *symbols = s->show.symbols;
+	uint64_t n =
+		symbols ? processes_lost(symbols_processes(symbols), true) : 0;
 	auto_buf struct buf text = { 0 };
 
 	if (!n)

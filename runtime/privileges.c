@@ -92,6 +92,24 @@ static void hint_of(struct session *s, const struct plan_probe *p,
 		  STR_ARG(p->name), text.p);
 }
 
+/* The capabilities are there. */
+static void hint_of_system(struct session *s)
+{
+	static const char path[] = "/sys/kernel/security/lockdown";
+	auto_buf struct buf b = { 0 };
+
+	if (!buf_read_file(&b, machine_path(s->machine, path), 4096) &&
+	    strchr(b.p, '[') && !strstr(b.p, "[none]"))
+		diag_hint(s->diags,
+			  "the kernel is locked down, which forbids it to "
+			  "everybody: %s",
+			  path);
+	else
+		diag_hint(s->diags,
+			  "the capabilities for it are there: a security "
+			  "module or a container forbids it");
+}
+
 void privileges_hint(struct session *s, const struct plan_probe *which)
 {
 	uint64_t have = privileges_have(), told = 0, missing;
@@ -108,9 +126,7 @@ void privileges_hint(struct session *s, const struct plan_probe *which)
 		is_told = true;
 	}
 	if (!is_told)
-		diag_hint(s->diags,
-			  "the capabilities for it are there: lockdown, a "
-			  "security module or a container forbids it");
+		hint_of_system(s);
 }
 
 /* What is needed until the end: of others' /proc, to read their files for

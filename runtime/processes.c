@@ -436,14 +436,9 @@ int processes_fd(const struct processes *p)
 	return p->watch ? watch_fd(p->watch) : -1;
 }
 
-uint64_t processes_count_lost(struct processes *p)
+uint64_t processes_lost(struct processes *p, bool asks)
 {
-	return p->watch ? watch_count_lost(p->watch) : 0;
-}
-
-uint64_t processes_lost(const struct processes *p)
-{
-	return p->watch ? watch_lost(p->watch) : 0;
+	return p->watch ? watch_lost(p->watch, asks) : 0;
 }
 
 void processes_take(struct processes *p)
@@ -489,7 +484,7 @@ static bool look_again(struct processes *p, uint32_t pid, uint64_t address,
 {
 	struct process *x = find(p, pid);
 
-	if (!x || (p->watch && !processes_lost(p)) || x->reads >= MAX_READS)
+	if (!x || (p->watch && !processes_lost(p, false)) || x->reads >= MAX_READS)
 		return false;
 	return read_process(p, pid, now()) &&
 	       look(p, x, UINT64_MAX, address, false, out);

@@ -47,11 +47,9 @@ int processes_fd(const struct processes *p);
 /* Takes what the kernel has noted. */
 void processes_take(struct processes *p);
 
-/* How many records the kernel had to drop. */
-uint64_t processes_lost(const struct processes *p);
-
-/* The same, also those that no record has told of yet: asks the kernel. */
-uint64_t processes_count_lost(struct processes *p);
+/* How many records the kernel had to drop, as far as records tell; asks: also
+ * those that none has told of yet, which asks the kernel. */
+uint64_t processes_lost(struct processes *p, bool asks);
 
 /* Reads what the process, or all, have mapped now, unless that is known. */
 void processes_see(struct processes *p, uint32_t pid);
@@ -104,8 +102,7 @@ const struct image *processes_image(struct processes *p, struct str path,
 struct watch *watch_open(int cpus);
 void watch_close(struct watch *w);
 int watch_fd(const struct watch *w);
-uint64_t watch_lost(const struct watch *w);
-uint64_t watch_count_lost(struct watch *w);
+uint64_t watch_lost(struct watch *w, bool asks);
 void watch_take(struct watch *w, struct processes *p);
 
 #endif

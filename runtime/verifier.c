@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "machine/machine.h"
-
 #define NOWHERE     ((struct span){})
 #define NUMBERS     4
 #define SAID_MAX    4 /* lines of the kernel that are shown */
@@ -71,8 +69,8 @@ static bool row_fits(const struct verifier_row *row, struct explanation *x)
 	return false;
 }
 
-/* Of what is refused without a log: "!rights" and so on stand for what the
- * system says. */
+/* Of what is refused without a log: "!rights" stands for what the system
+ * says. */
 static bool system_fits(const struct verifier_row *row,
 			const struct verifier_refusal *r)
 {
@@ -80,11 +78,7 @@ static bool system_fits(const struct verifier_row *row,
 
 	if (row->err != r->err)
 		return false;
-	if (!ask || ask[0] != '!')
-		return true;
-	if (!strcmp(ask, "!rights"))
-		return r->lacks_rights;
-	return r->is_locked_down;
+	return !ask || strcmp(ask, "!rights") || r->lacks_rights;
 }
 
 static void find_row(struct explanation *x)
@@ -94,7 +88,10 @@ static void find_row(struct explanation *x)
 	for (i = 0; i < verifier_n_rows && !x->row; i++)
 		if (row_fits(&verifier_rows[i], x))
 			x->row = &verifier_rows[i];
-	for (i = 0; i < verifier_n_rows && !x->row && !x->log.said.n; i++)
+	/* what is in a log without room may not be why */
+	for (i = 0; i < verifier_n_rows && !x->row &&
+		    (!x->log.said.n || x->r->err == -ENOSPC);
+	     i++)
 		if (system_fits(&verifier_rows[i], x->r))
 			x->row = &verifier_rows[i];
 }
@@ -372,12 +369,7 @@ static bool has_rights(void)
 	       (caps >> CAP_BPF & 1 && caps >> CAP_PERFMON & 1);
 }
 
-void verifier_policy(struct verifier_refusal *r, struct machine *m)
+void verifier_policy(struct verifier_refusal *r)
 {
-	const char *path = machine_path(m, "/sys/kernel/security/lockdown");
-	auto_buf struct buf lockdown = {};
-
 	r->lacks_rights = !has_rights();
-	if (!buf_read_file(&lockdown, path, 4096) && lockdown.n)
-		r->is_locked_down = strstr(lockdown.p, "[confidentiality]");
 }

@@ -24,8 +24,8 @@ enum verifier_blame {
 /* A pattern is a line of the log, or its beginning: '*' stands for anything up
  * to what follows it, '#' for a number, which is kept. Texts of rows may say
  * {value}, the script's name of the value that the instruction uses; {here},
- * the expression the kernel stopped at; {call}, the helper that is called; {1}
- * to {4}, the numbers of the pattern. */
+ * the expression the kernel stopped at; {call}, the helper that is called;
+ * {field}, what a relocation lacks; {1} to {4}, the numbers of the pattern. */
 struct verifier_row {
 	const char *name; /* of the row, and of its cases in tests */
 	const char *patterns[VERIFIER_PATTERNS];
@@ -122,14 +122,11 @@ struct verifier_refusal {
 	const struct verifier_places *places; /* NULL: none are known */
 	/* What the system says about itself; see verifier_policy(). */
 	bool lacks_rights; /* CAP_BPF, CAP_PERFMON */
-	bool is_locked_down; /* kernel lockdown: confidentiality */
 	bool is_verbose; /* the whole log is shown */
 };
 
-struct machine;
-
 /* Fills in what the system says. */
-void verifier_policy(struct verifier_refusal *r, struct machine *m);
+void verifier_policy(struct verifier_refusal *r);
 
 /* Reports it in d, once: an error at the script's expression, where its value
  * comes from, what the kernel said. Returns the row; NULL: none fits, which is

@@ -3,13 +3,13 @@
  * means. The first row with a pattern that fits is taken, so what is special
  * stands before what is general.
  *
- * tests/progs/refused.c has a program for each row but too_many_functions,
- * lost_relocation, lockdown and log_full; what 6.1, 6.12 and 6.18 say about them
- * is in tests/data/verifier. On 6.18 there, nothing provokes stack
+ * tests/progs/refused.c has a program for each row; what 6.1, 6.12 and 6.18 say
+ * about them is in tests/data/verifier. On 6.18 there, nothing provokes stack
  * and target (that is refused without a word, as by a policy, which nothing
  * provokes on the others); 6.1 refuses too many maps without a word. Other
  * patterns of a row, and those of other kernels, are from the kernel's
- * sources. */
+ * sources. A kernel that is locked down refuses helpers, not programs.
+ */
 #include "runtime/verifier.h"
 
 #include <errno.h>
@@ -351,14 +351,6 @@ const struct verifier_row verifier_rows[] = {
 	  .patterns = { "!rights" },
 	  .blame = VB_KERNEL,
 	  .says = "the kernel does not let us load the program" },
-	{ .name = "lockdown",
-	  .err = -EPERM,
-	  .patterns = { "!lockdown" },
-	  .blame = VB_KERNEL,
-	  .says = "the kernel is locked down, so that nobody may read its "
-		  "memory",
-	  .hint = "/sys/kernel/security/lockdown says so; it is a choice of who "
-		  "starts the machine (lockdown=integrity allows tracing)" },
 	{ .name = "policy",
 	  .err = -EPERM,
 	  .blame = VB_KERNEL,

@@ -122,17 +122,12 @@ int watch_fd(const struct watch *w)
 	return w->epoll_fd;
 }
 
-uint64_t watch_lost(const struct watch *w)
-{
-	return w->lost;
-}
-
 /* A record tells of losses when there is room again, which may never be. */
-uint64_t watch_count_lost(struct watch *w)
+uint64_t watch_lost(struct watch *w, bool asks)
 {
 	uint64_t value[2], all = 0;
 
-	for (size_t i = 0; i < w->n; i++)
+	for (size_t i = 0; asks && i < w->n; i++)
 		if (read(w->rings[i].fd, value, sizeof(value)) == sizeof(value))
 			all += value[1];
 	if (all > w->lost)

@@ -19,6 +19,7 @@
 #define TAIL     12
 #define LOG_SIZE (1 << 20)
 #define CAPS_BPF 39
+#define CALLS    300
 
 #define I(code, dst, src, off, imm)                \
 	{                                          \
@@ -69,6 +70,7 @@ static const struct refused {
 	unsigned type, attach, level, btf_id;
 	const char *licence; /* NULL: GPL */
 	uint64_t caps; /* 0: all */
+	unsigned room; /* for the log; 0: enough */
 } all[] = {
 	{ "maybe_null", P(LOOKUP(HASH), LOAD(0, 0, 0), EXIT), TRACEPOINT },
 	{ "raw_pointer", P(MOV(6, 7), LOAD(0, 6, 0), EXIT), TRACEPOINT },
@@ -116,6 +118,10 @@ static const struct refused {
 	  TRACEPOINT, .level = 4 },
 	{ "jumps", .n = 9000, TRACEPOINT, .level = 4 },
 	{ "too_many_maps", .n = 132, TRACEPOINT },
+	{ "too_many_functions", .n = 3 * CALLS + 2, TRACEPOINT },
+	{ "lost_relocation", P(CALL(0xbad2310), EXIT), TRACEPOINT },
+	{ "log_full", P(LOOKUP(HASH), LOAD(0, 0, 0), EXIT), TRACEPOINT,
+	  .room = 200 },
 	{ "target", P(MOV(0, 0), EXIT), .type = BPF_PROG_TYPE_TRACING,
 	  .attach = BPF_TRACE_FENTRY, .btf_id = 1 },
 	{ "shape", P(MOV(0, 0), EXIT, MOV(0, 0), EXIT), TRACEPOINT },
@@ -168,6 +174,13 @@ static void write_code(const struct refused *r, struct bpf_insn *code)
 			code[i] = (struct bpf_insn)IF_EQ(0, (int)i,
 							 (short)(r->n - i - 3));
 	}
+	for (int i = 0; !strcmp(r->name, "too_many_functions") && i < CALLS;
+	     i++) { /* of two instructions each */
+		code[i] = (struct bpf_insn)LOCAL(CALLS + i + 1);
+		code[CALLS + 3 + 2 * i] = leave;
+	}
+	if (!strcmp(r->name, "too_many_functions"))
+		code[CALLS + 1] = leave;
 	for (size_t i = 0; !strcmp(r->name, "too_many_maps") && i < 65; i++) {
 		const struct bpf_insn two[] = { MAP(1, HASH) };
 
@@ -214,7 +227,7 @@ static void load(const struct refused *r)
 		.insns = (uintptr_t)code,
 		.license = (uintptr_t)(r->licence ? r->licence : "GPL"),
 		.log_level = r->level ? r->level : 1,
-		.log_size = LOG_SIZE,
+		.log_size = r->room ? r->room : LOG_SIZE,
 		.log_buf = (uintptr_t)log,
 	};
 	int err;

@@ -4,7 +4,7 @@
 
 The last instructions of its first program are replaced, and it is sealed
 again: its lines are still those of its script. Some are refused by espy itself:
-other_helper, refusing, other_map, large_map.
+other_helper, other_kfunc, refusing, other_map, large_map, pinned_map.
 """
 import struct
 import sys
@@ -65,6 +65,45 @@ def spoil(elf, what):
     raise SystemExit("there is no program in it")
 
 
+def btf_types(btf, at):
+    """Of each type: its number, name, kind, how many parts, where."""
+    size, types, length, names = struct.unpack_from("<IIII", btf, at + 4)
+    p, end, number = at + size + types, at + size + types + length, 1
+    while p < end:
+        name, info = struct.unpack_from("<II", btf, p)
+        kind, n = info >> 24 & 31, info & 0xFFFF
+        where = at + size + names + name
+        yield number, btf[where:btf.index(0, where)], kind, n, p
+        p += 12 + {1: 4, 3: 12, 4: 12 * n, 5: 12 * n, 6: 8 * n, 13: 8 * n,
+                   14: 4, 15: 12 * n, 17: 4, 19: 12 * n}.get(kind, 0)
+        number += 1
+
+
+def kfunc(name):
+    with open("/sys/kernel/btf/vmlinux", "rb") as f:
+        for number, other, kind, _, _ in btf_types(f.read(), 0):
+            if kind == 12 and other == name:
+                return insn(0x85, 0x20, 0, number)
+    raise SystemExit("the kernel has no such function")
+
+
+def pin(elf):
+    """The map @ names a path: its one element is what says so. The word is at
+    the end of the script's line."""
+    at, size = [x[1:] for x in sections(elf) if x[0] == b".BTF"][0]
+    head, _, _, names = struct.unpack_from("<IIII", elf, at + 4)
+    word = elf.index(b"pinning\0", at, at + size) - at - head - names
+    types = list(btf_types(elf, at))
+    p = [t[4] for t in types if t[1:3] == (b"AT_", 14)][0]  # a variable
+    of, = struct.unpack_from("<I", elf, p + 8)
+    n, p = types[of - 1][3:]
+    for member in range(p + 12, p + 12 + 12 * n, 12):
+        name, = struct.unpack_from("<I", elf, member)
+        name += at + head + names
+        if elf[name:].startswith(b"max_entries\0"):
+            struct.pack_into("<I", elf, member, word)
+
+
 def enlarge(elf):
     """Arrays of 77 elements, which is how sizes of maps are written."""
     at, size = [x[1:] for x in sections(elf) if x[0] == b".BTF"][0]
@@ -76,12 +115,17 @@ def enlarge(elf):
 
 
 def main():
+    if sys.argv[3] == "other_kfunc":
+        ENDS["other_kfunc"] = (kfunc(b"bpf_rcu_read_lock") +
+                               kfunc(b"bpf_rcu_read_unlock") + ZERO + EXIT)
     with open(sys.argv[1], "rb") as f:
         elf = bytearray(f.read()[:-16])
     if sys.argv[3] == "other_map":
         elf = elf.replace(b"espy_lost", b"espy_lust")
     elif sys.argv[3] == "large_map":
         enlarge(elf)
+    elif sys.argv[3] == "pinned_map":
+        pin(elf)
     else:
         spoil(elf, sys.argv[3])
     with open(sys.argv[2], "wb") as f:

@@ -14,6 +14,9 @@ static const struct {
 	{ NULL, "loop", "shape" },
 	{ "6.1", "too_many_maps", "too_large" },
 	{ "6.18", "target", "policy" },
+	/* from 6.4 on the end of the log is kept */
+	{ "6.12", "log_full", "maybe_null" },
+	{ "6.18", "log_full", "maybe_null" },
 };
 
 static const char *expected(const char *kernel, struct str section)
@@ -163,18 +166,13 @@ Test(verifier, busiest)
 	verifier_log_free(&l);
 }
 
-/* What verifier_rows.c says about itself: the rows that no kernel here was
- * brought to use. */
+/* Each row was used by a kernel. */
 Test(verifier, provoked)
 {
-	static const char never[] =
-		" too_many_functions lost_relocation lockdown "
-		"log_full ";
 	static const char *const kernels[] = { "6.1", "6.12", "6.18" };
 	struct arena a = {};
 	struct buf all = {};
 	const char *path;
-	bool seen, is_never;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++) {
 		path = arena_printf(&a, "verifier/%s.out", kernels[i]);
@@ -184,9 +182,8 @@ Test(verifier, provoked)
 	for (size_t i = 0; i < verifier_n_rows; i++) {
 		const char *name = verifier_rows[i].name;
 
-		seen = strstr(all.p, arena_printf(&a, ": %s\n", name));
-		is_never = strstr(never, arena_printf(&a, " %s ", name));
-		cr_expect_neq(seen, is_never, "%s", name);
+		cr_expect(strstr(all.p, arena_printf(&a, ": %s\n", name)), "%s",
+			  name);
 	}
 	buf_free(&all);
 	arena_free(&a);
