@@ -484,7 +484,8 @@ static bool look_again(struct processes *p, uint32_t pid, uint64_t address,
 {
 	struct process *x = find(p, pid);
 
-	if (!x || (p->watch && !processes_lost(p, false)) || x->reads >= MAX_READS)
+	if (!x || (p->watch && !processes_lost(p, false)) ||
+	    x->reads >= MAX_READS)
 		return false;
 	return read_process(p, pid, now()) &&
 	       look(p, x, UINT64_MAX, address, false, out);
