@@ -100,6 +100,8 @@ int64_t espy_entry_pop(uint64_t *p, uint64_t size, uint64_t sp);
 int64_t espy_stack_take(void *ctx, void *map, struct stack_frames *s,
 			uint64_t max, uint64_t flags, uint64_t pid);
 uint64_t espy_stack_hash(const struct stack_frames *s, uint64_t max);
+#define KNOWN_STACKS 1024 /* a power of two */
+extern uint64_t espy_known_stacks[KNOWN_STACKS];
 /* Keeps what is in s: n words. */
 int64_t espy_stack_keep(void *map, struct stack_frames *s, uint64_t max,
 			uint64_t n, uint64_t pid);

@@ -89,6 +89,7 @@ static int64_t take(struct fake *f, uint64_t pid)
 	union room room;
 
 	memset(&room, 0xff, sizeof(room));
+	memset(espy_known_stacks, 0, sizeof(espy_known_stacks));
 	return espy_stack_take(f, f, &room.frames, WORDS, 256, pid);
 }
 
@@ -138,6 +139,27 @@ Test(stack, length_and_owner_count)
 		for (size_t k = 0; k < i; k++)
 			cr_expect_neq(ids[k], ids[i], "%zu and %zu", k, i);
 	}
+}
+
+/* What is known to be there is not looked for. */
+Test(stack, is_known)
+{
+	struct fake f = { .stack = some, .n = 10 * 8 };
+	int64_t id = take(&f, 7);
+	union room room;
+
+	f.id = 0;
+	cr_expect_eq(espy_stack_take(&f, &f, &room.frames, WORDS, 256, 7), id);
+	cr_expect_eq(f.updates, 1);
+	f.n = 9 * 8;
+	cr_expect_neq(espy_stack_take(&f, &f, &room.frames, WORDS, 256, 7), id);
+	cr_expect_eq(f.updates, 2);
+	f.refusal = -7;
+	f.n = 8 * 8;
+	for (int i = 0; i < 2; i++)
+		cr_expect_eq(espy_stack_take(&f, &f, &room.frames, WORDS, 256,
+					     7),
+			     -7, "what was refused is not known");
 }
 
 /* A context without registers of the kernel. */
