@@ -300,23 +300,26 @@ static void site_text(const struct session *s, const struct plan_site *x,
 	}
 }
 
-/* What happened at a place that the script has no word about. */
-static void warn_of_site(struct session *s, const struct plan_site *site,
-			 int64_t code, const struct buf *text)
+/* The probe whose program the place is in; empty where none is noted. */
+static struct str site_probe(const struct session *s, const struct plan_site *x)
 {
-	out_note(&s->out, &(struct out_note){ .severity = SEV_WARNING,
-					      .site = site,
-					      .code = code,
-					      .text = buf_view(text) });
+	return plan_site_has_probe(x->kind) && x->probe < s->plan->probes.n
+		       ? s->plan->probes.v[x->probe].name
+		       : STR("");
 }
 
+/* What happened at a place that the script has no word about. */
 static void say_site(struct session *s, uint32_t i, int64_t code)
 {
 	const struct plan_site *site = &s->plan->sites.v[i];
 	auto_buf struct buf text = { 0 };
 
 	site_text(s, site, code, &text);
-	warn_of_site(s, site, code, &text);
+	out_note(&s->out, &(struct out_note){ .severity = SEV_WARNING,
+					      .site = site,
+					      .code = code,
+					      .probe = site_probe(s, site),
+					      .text = buf_view(&text) });
 }
 
 void event_say_due(struct session *s, bool all)
@@ -354,23 +357,27 @@ static void run_warn(struct session *s, const struct plan_event *e,
 	event_say_due(s, false);
 }
 
-/* What is missing because of a place of the script, and how often. The line is
- * with reads, which are told at the end only: a page that is not there is
- * common, and is nobody's mistake. */
+/* What is missing because of a place of the script, and how often: --no-warnings
+ * does not hide it. The line is with reads, which are told at the end only: a
+ * page that is not there is common, and is nobody's mistake. */
 static void report_loss(struct session *s, const struct plan_site *x,
 			const char *loss, uint64_t n, const struct buf *text)
 {
-	bool is_shown = x->kind == SITE_READ;
+	bool is_shown = x->kind == SITE_READ && !s->out.no_warnings;
 	struct out_note note = { .severity = SEV_WARNING,
 				 .site = is_shown ? x : NULL,
 				 .where = is_shown ? NULL : x,
 				 .text = buf_view(text),
+				 .probe = site_probe(s, x),
 				 .loss = loss,
 				 .count = n };
 
-	if (plan_site_has_probe(x->kind) && x->probe < s->plan->probes.n)
-		note.probe = s->plan->probes.v[x->probe].name;
 	out_note(&s->out, &note);
+}
+
+static bool is_read(const struct plan_site *x)
+{
+	return x->kind == SITE_READ || x->kind == SITE_READ_NOW;
 }
 
 static void report_site(struct session *s, const struct plan_site *x,
@@ -379,7 +386,7 @@ static void report_site(struct session *s, const struct plan_site *x,
 	auto_buf struct buf text = { 0 };
 	const char *many = n == 1 ? "" : "s", *loss = NULL;
 
-	if (x->kind == SITE_READ) {
+	if (is_read(x)) {
 		loss = "read";
 		buf_printf(&text,
 			   "%" PRIu64 " read%s of memory failed in %.*s: the "
@@ -407,6 +414,13 @@ static void report_site(struct session *s, const struct plan_site *x,
 			   " %s missing",
 			   n, many, STR_ARG(x->file), x->line, x->column,
 			   n == 1 ? "is" : "are");
+	} else if (x->kind == SITE_THREAD) {
+		loss = "thread";
+		buf_printf(&text,
+			   "%" PRIu64 " value%s of threads at %.*s:%" PRIu32
+			   ":%" PRIu32 " %s not kept",
+			   n, many, STR_ARG(x->file), x->line, x->column,
+			   n == 1 ? "was" : "were");
 	} else if (n > 1) {
 		buf_printf(&text,
 			   "the warning of %.*s:%" PRIu32 ":%" PRIu32
@@ -420,25 +434,25 @@ static void report_site(struct session *s, const struct plan_site *x,
 /* Its first event found no room, or came after exit(). */
 static bool is_untold(const struct session *s, size_t i)
 {
-	switch ((int)s->plan->sites.v[i].kind) {
-	case SITE_READ:
-	case SITE_MAP_FULL:
-	case SITE_CUT:
-	case SITE_STACK: return false; /* report_site() says it */
-	default: return !s->is_site_said[i];
-	}
+	/* Of those report_site() tells each. */
+	return !plan_site_has_probe(s->plan->sites.v[i].kind) &&
+	       !s->is_site_said[i];
 }
 
 void event_report_sites(struct session *s, const uint64_t *counts)
 {
+	const struct plan_site *x;
 	size_t i;
 
 	event_say_due(s, true);
-	for (i = 1; i < s->plan->sites.n && !s->out.no_warnings; i++) {
-		if (counts[i] && is_untold(s, i))
+	for (i = 1; i < s->plan->sites.n; i++) {
+		x = &s->plan->sites.v[i];
+		if (!counts[i] ||
+		    (s->out.no_warnings && !plan_site_has_probe(x->kind)))
+			continue;
+		if (is_untold(s, i))
 			say_site(s, (uint32_t)i, 0);
-		if (counts[i])
-			report_site(s, &s->plan->sites.v[i], counts[i]);
+		report_site(s, x, counts[i]);
 	}
 }
 

@@ -220,13 +220,24 @@ void packets_take(struct session *s)
 		perf_buffer__consume(s->packets->buffers);
 }
 
+static void report_lost(struct session *s, uint64_t n)
+{
+	auto_buf struct buf text = { 0 };
+
+	buf_printf(&text, "lost %" PRIu64 " packet%s of skboutput()", n,
+		   n == 1 ? "" : "s");
+	out_note(&s->out, &(struct out_note){ .severity = SEV_WARNING,
+					      .text = buf_view(&text),
+					      .loss = "packet",
+					      .count = n });
+}
+
 void packets_report(struct session *s)
 {
 	const struct packets *p = s->packets;
 
 	if (p && p->lost)
-		out_warn(&s->out, "lost %" PRIu64 " packets of skboutput()",
-			 p->lost);
+		report_lost(s, p->lost);
 	if (p && p->error)
 		out_warn(&s->out, "cannot write all packets: %s",
 			 strerror(-p->error));

@@ -307,8 +307,9 @@ bool plan_next_percent(struct str *text, double *out)
 
 bool plan_site_has_probe(enum site_kind kind)
 {
-	return kind == SITE_READ || kind == SITE_MAP_FULL ||
-	       kind == SITE_STACK || kind == SITE_THREAD || kind == SITE_CUT;
+	return kind == SITE_READ || kind == SITE_READ_NOW ||
+	       kind == SITE_MAP_FULL || kind == SITE_STACK ||
+	       kind == SITE_THREAD || kind == SITE_CUT;
 }
 
 uint32_t plan_add_site(struct plan *p, const struct plan_site *x)

@@ -233,7 +233,7 @@ enum site_kind {
 	SITE_LOOP, /* a loop stopped at its bound */
 	SITE_HELPER, /* a helper failed; code = -errno */
 	SITE_THREAD, /* no room for what belongs to the thread */
-	SITE_READ_NOW, /* the same with -k, told at once */
+	SITE_READ_NOW, /* the same with -k, told while it runs, too */
 	SITE_KEY, /* -k: the map has no such key */
 	SITE_DEPTH, /* too many calls in each other for entry() */
 	SITE_STACK, /* a stack was not taken, or not kept; code = -errno */
@@ -251,7 +251,8 @@ struct plan_site {
 	uint32_t probe; /* whose program it is; of kinds that have one */
 };
 
-/* Is what such a site counts told by probe? */
+/* Is what such a site counts a loss, and told by probe? While a script runs, no
+ * more than one of them in a second is told. */
 bool plan_site_has_probe(enum site_kind kind);
 
 enum plan_needs { /* bits of plan.needs: said when a kernel lacks one */
