@@ -18,6 +18,8 @@
 #define NOWHERE ((struct span){ 0 })
 #define SECOND  1000000000ull /* ns */
 
+#define DETACHED UINT64_MAX /* instead of what a program took */
+
 static uint64_t limit_of(const struct session *s, enum option_id i)
 {
 	return s->plan->options.num[i];
@@ -257,28 +259,66 @@ bool limits_is_bare(const struct session *s)
 	return s->limits.has_detached;
 }
 
-/* The time of all programs since the last look, and whose was the most of what
- * can be detached: the first probe of its program, or the number of probes. */
-static size_t find_costliest(struct session *s, uint64_t *total, uint64_t *most)
+/* Programs of one wildcard are detached together: the first probe of it. */
+static size_t first_of_point(const struct session *s, size_t i)
 {
-	size_t i, which = s->plan->probes.n;
+	const struct plan_probe *v = s->plan->probes.v;
+
+	for (size_t j = 0; v[i].point && j < i; j++)
+		if (v[j].point == v[i].point)
+			return j;
+	return i;
+}
+
+/* What the program of probe i took since the last look. What is detached may
+ * have gone on for a moment: nobody else is to pay for that. */
+static uint64_t take_cost(struct session *s, size_t i)
+{
+	uint64_t *before = &s->limits.ns[i], ns;
 	struct session_stats now;
 
-	*total = *most = 0;
-	for (i = 0; i < s->plan->probes.n; i++) {
-		uint64_t ns;
+	if (*before == DETACHED || stats_is_repeated(s, i) ||
+	    !session_probe_stats(s, i, &now))
+		return 0;
+	ns = now.ns - *before;
+	*before = now.ns;
+	return ns;
+}
 
-		if (stats_is_repeated(s, i) || !session_probe_stats(s, i, &now))
-			continue;
-		ns = now.ns - s->limits.ns[i];
-		s->limits.ns[i] = now.ns;
+/* The time of all programs since the last look, and whose was the most of what
+ * can be detached: the first probe of them, or the number of probes. */
+static size_t find_costliest(struct session *s, uint64_t *total, uint64_t *most)
+{
+	size_t i, n = s->plan->probes.n, which = n;
+	auto_free uint64_t *costs = xzalloc((n + 1) * sizeof(*costs));
+
+	*total = *most = 0;
+	for (i = 0; i < n; i++) {
+		uint64_t ns = take_cost(s, i), *cost;
+
 		*total += ns;
-		if (ns > *most && attach_has(s, i)) {
-			*most = ns;
-			which = i;
-		}
+		if (!ns || !attach_has(s, i))
+			continue;
+		cost = &costs[first_of_point(s, i)];
+		*cost += ns;
+		if (*cost <= *most)
+			continue;
+		*most = *cost;
+		which = first_of_point(s, i);
 	}
 	return which;
+}
+
+static void detach(struct session *s, size_t first)
+{
+	losses_note(s);
+	for (size_t i = first; i < s->plan->probes.n; i++) {
+		if (first_of_point(s, i) != first)
+			continue;
+		attach_drop(s, i);
+		s->limits.ns[i] = DETACHED;
+	}
+	s->limits.has_detached = true;
 }
 
 static void detach_one(struct session *s, size_t i, uint64_t total,
@@ -290,9 +330,7 @@ static void detach_one(struct session *s, size_t i, uint64_t total,
 	add_number(OPT_MAX_OVERHEAD, total, &all);
 	add_number(OPT_MAX_OVERHEAD, most, &one);
 	add_number(OPT_MAX_OVERHEAD, limit_of(s, OPT_MAX_OVERHEAD), &limit);
-	losses_note(s);
-	attach_drop(s, i);
-	s->limits.has_detached = true;
+	detach(s, i);
 	out_note(&s->out,
 		 &(struct out_note){
 			 .severity = SEV_WARNING,

@@ -39,7 +39,8 @@ struct limits {
 	int timeout_fd, overhead_fd, every_fd; /* timers */
 	int stats_fd; /* keeps the kernel measuring */
 	uint64_t since; /* ns, monotonic: the last look */
-	uint64_t *ns; /* plan.probes.n: in their programs until then */
+	uint64_t *ns; /* plan.probes.n: in their programs until then; or all
+			 ones: detached */
 	bool has_detached;
 	bool is_late; /* the time of --timeout is over */
 	struct session_stats *told; /* plan.probes.n: by --stats=TIME so far */
