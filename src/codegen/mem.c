@@ -200,6 +200,16 @@ LLVMValueRef ir_load(struct cg *g, LLVMValueRef p, const struct type *t,
 	return LLVMBuildZExt(g->b, v, g->i64, "");
 }
 
+/* What is beside a pointer to nothing is no loss. */
+static void count_read(struct cg *g, LLVMValueRef rc, struct val v)
+{
+	LLVMValueRef address = ir_as_i64(g, v.v);
+
+	if (v.site && g->plan->sites.v[v.site].kind == SITE_READ)
+		address = ir_shr(g, address, 12);
+	ir_count_failed(g, rc, address, v.site);
+}
+
 LLVMValueRef ir_value(struct cg *g, struct val v)
 {
 	LLVMValueRef tmp, rc;
@@ -221,7 +231,7 @@ LLVMValueRef ir_value(struct cg *g, struct val v)
 	}
 	tmp = ir_temp_bytes(g, v.type->size);
 	rc = ir_read(g, v.as, tmp, v.type->size, v.v);
-	ir_count_failed(g, rc, ir_as_i64(g, v.v), v.site);
+	count_read(g, rc, v);
 	return ir_load(g, tmp, v.type, 8, false);
 }
 
@@ -406,8 +416,7 @@ static void store_bytes(struct cg *g, struct val dst, struct val v)
 	else if (in_bpf(v))
 		copy_bytes(g, dst, v);
 	else if (v.where == VAL_MEM)
-		ir_count_failed(g, ir_read(g, v.as, dst.v, n, v.v),
-				ir_as_i64(g, v.v), v.site);
+		count_read(g, ir_read(g, v.as, dst.v, n, v.v), v);
 }
 
 /* The bytes of an integer as an array: (uint8[4])$x. */

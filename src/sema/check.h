@@ -181,6 +181,10 @@ const struct type *sema_type_expr(struct sema *s, const struct type_expr *t);
  * behind a pointer, or a bit-field. */
 const struct type *sema_member_address(struct sema *s, const struct expr *e);
 
+/* Where the memory is that a member, an element or what a pointer leads to is
+ * in; AS_BPF for all else. */
+enum addr_space sema_space(const struct expr *e);
+
 /* Where a record has a field; saying that it has none, what is near. */
 bool sema_find_field(struct sema *s, const struct type *record, struct str name,
 		     struct field *out);

@@ -6,8 +6,7 @@
 
 /* --- members ------------------------------------------------------------------------ */
 
-/* Where a record that is not behind a pointer lies itself. */
-static enum addr_space space_of(const struct expr *e)
+enum addr_space sema_space(const struct expr *e)
 {
 	const struct type *base;
 
@@ -15,11 +14,11 @@ static enum addr_space space_of(const struct expr *e)
 	case EX_MEMBER:
 		base = e->member.base->type;
 		return e->member.through_ptr ? base->space
-					     : space_of(e->member.base);
+					     : sema_space(e->member.base);
 	case EX_INDEX:
 		base = e->index.base->type;
 		return base->kind == TY_PTR ? base->space
-					    : space_of(e->index.base);
+					    : sema_space(e->index.base);
 	case EX_UNARY:
 		return e->unary.e->type->kind == TY_PTR
 			       ? e->unary.e->type->space
@@ -84,7 +83,7 @@ static const struct type *propagate(struct sema *s, const struct type *t,
 const struct type *sema_member_address(struct sema *s, const struct expr *e)
 {
 	const struct field *f = &e->member.field;
-	enum addr_space from = space_of(e);
+	enum addr_space from = sema_space(e);
 
 	if (from != AS_BPF && from != AS_CTX && !f->bit_size && !f->is_data_loc)
 		return propagate(s, type_ptr(s->types, f->type, from), from);
@@ -227,7 +226,7 @@ void check_member(struct sema *s, struct expr *e)
 		sema_no_field(s, t, e->member.id, e->span);
 		return;
 	}
-	e->type = propagate(s, e->member.field.type, space_of(e));
+	e->type = propagate(s, e->member.field.type, sema_space(e));
 	if (t->n_fields && base->kind == EX_RECORD)
 		take_constant(e, base, index_of(t, e->member.id));
 }
@@ -285,7 +284,7 @@ void check_index(struct sema *s, struct expr *e)
 	} else if (t->kind == TY_ARRAY) {
 		if (!t->count || in_bounds(s, i, t->count))
 			e->type = propagate(s, t->elem,
-					    element_space(i, space_of(base)));
+					    element_space(i, sema_space(base)));
 	} else if (t->kind == TY_STRING) {
 		if (in_bounds(s, i, t->size))
 			e->type = type_int(s->types, 1, true);

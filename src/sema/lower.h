@@ -36,7 +36,8 @@ void lower_fixup(struct lower *l, struct expr *e, enum fixup_kind kind,
 uint32_t lower_site(struct lower *l, enum site_kind kind, struct span at,
 		    const struct map *map);
 
-/* With -k: a site for an entry of a map or memory that e reads. */
+/* A site for memory of a process that e reads, which may not be there; with -k
+ * for all memory, and for entries of maps. */
 void lower_wary(struct lower *l, struct expr *e);
 
 /* For rows that read memory at the address in their first argument: a site

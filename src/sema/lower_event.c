@@ -181,10 +181,13 @@ void lower_wary(struct lower *l, struct expr *e)
 {
 	const struct map *m = e->kind == EX_MAP ? e->map.sym : NULL;
 
-	if (!l->env->is_wary || !e->type || e->type->kind == TY_NONE)
+	if (!e->type || e->type->kind == TY_NONE)
 		return;
-	if (!m)
+	if (!m && l->env->is_wary)
 		e->site = lower_site(l, SITE_READ_NOW, e->span, NULL);
-	else if (e->map.keys && m->key && m->key->kind != TY_NONE)
+	else if (!m && sema_space(e) == AS_USER)
+		e->site = lower_site(l, SITE_READ, e->span, NULL);
+	else if (m && l->env->is_wary && e->map.keys && m->key &&
+		 m->key->kind != TY_NONE)
 		e->site = lower_site(l, SITE_KEY, e->span, m);
 }
