@@ -9,13 +9,13 @@
 
 void look_at(struct machine *m, const char *path)
 {
-	struct str name = str_from(path);
+	struct str name = str_from(machine_intern(m, str_from(path)));
 	void **slot = strmap_put(&m->arena, &m->looked_seen, name);
 
 	if (*slot)
 		return;
 	*slot = m;
-	vec_push(&m->arena, &m->looked, str_copy(&m->arena, name));
+	vec_push(&m->arena, &m->looked, name);
 }
 
 const char *look_up(struct machine *m, const char *variable)

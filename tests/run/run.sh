@@ -309,9 +309,11 @@ is_bound()
 	grep -qE '^plan .* needs=[a-z_,]*release|^probe .* tracepoint symbol=.* arg='
 }
 
-# Not those with offsets of this very kernel, or with warnings to expect.
+# Not those with offsets of this very kernel, with the number of a process of this
+# run, or with warnings to expect.
 keep_saved()
 {
+	[[ ${field[PROG]-} != *'{{PID}}'* ]] || return 0
 	[[ ! -s $TMP/save.err ]] || return 0
 	! is_bound <<<"$("$ESPY" --emit=plan "$TMP/saved.o")" || return 0
 	kept_name "$keep"
