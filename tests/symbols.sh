@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What is linked where: nothing of the compiler in what runs saved programs,
-# no state outside of the structures that are passed around. Prints TAP.
+# no state outside of the structures that are passed around; what scripts use of
+# LLVM is side by side (src/cli/order.sh). Prints TAP.
 set -u
 cd "${top_builddir:-.}" || exit 1
 
@@ -38,9 +39,20 @@ writable()
 	}'
 }
 
+# Bytes of the functions in the order that the linker was given.
+ordered()
+{
+	objdump -h compiler/espy 2>/dev/null | awk '
+	$2 == ".text.touched" && length($3) == 8 && $3 >= "00400000" { found = 1 }
+	END { if (!found) print "compiler/espy: less than 4 MiB" }'
+}
+
 for file in $runtime_libs espy espy-run; do
 	no_llvm "$file" | report "no LLVM in $file"
 done
 for file in $runtime_libs libcompiler.a; do
 	writable "$file" | report "no global state in $file"
 done
+if test -f compiler/order.ld; then
+	ordered | report "what scripts use of LLVM is side by side"
+fi
