@@ -286,6 +286,10 @@ static void site_text(const struct session *s, const struct plan_site *x,
 			   code ? strerror((int)(code < 0 ? -code : code))
 				: "");
 		break;
+	case SITE_PACKET:
+		buf_printf(out, "the packet was not kept: %s",
+			   strerror((int)(code < 0 ? -code : code)));
+		break;
 	case SITE_DEPTH:
 		buf_printf(out,
 			   "more than %d calls in each other: entry() does "
@@ -380,6 +384,32 @@ static bool is_read(const struct plan_site *x)
 	return x->kind == SITE_READ || x->kind == SITE_READ_NOW;
 }
 
+/* What is missing at a place: one of it, several, and what became of it. */
+static const struct {
+	const char *loss, *one, *many, *was, *were;
+} missing[SITE_N] = {
+	[SITE_CUT] = { "string", "string of", "strings of",
+		       "was cut off (see max_strlen)",
+		       "were cut off (see max_strlen)" },
+	[SITE_STACK] = { "stack", "stack of", "stacks of", "is missing",
+			 "are missing" },
+	[SITE_THREAD] = { "thread", "value of threads at",
+			  "values of threads at", "was not kept",
+			  "were not kept" },
+	[SITE_PACKET] = { "packet", "packet of", "packets of", "was not kept",
+			  "were not kept" },
+};
+
+static const char *report_missing_at(const struct plan_site *x, uint64_t n,
+				     struct buf *text)
+{
+	buf_printf(text, "%" PRIu64 " %s %.*s:%" PRIu32 ":%" PRIu32 " %s", n,
+		   n == 1 ? missing[x->kind].one : missing[x->kind].many,
+		   STR_ARG(x->file), x->line, x->column,
+		   n == 1 ? missing[x->kind].was : missing[x->kind].were);
+	return missing[x->kind].loss;
+}
+
 static void report_site(struct session *s, const struct plan_site *x,
 			uint64_t n)
 {
@@ -400,27 +430,8 @@ static void report_site(struct session *s, const struct plan_site *x,
 			   is_site_array(s, x) ? "has too few elements"
 					       : "was full",
 			   n, many);
-	} else if (x->kind == SITE_CUT) {
-		loss = "string";
-		buf_printf(&text,
-			   "%" PRIu64 " string%s of %.*s:%" PRIu32 ":%" PRIu32
-			   " %s cut off (see max_strlen)",
-			   n, many, STR_ARG(x->file), x->line, x->column,
-			   n == 1 ? "was" : "were");
-	} else if (x->kind == SITE_STACK) {
-		loss = "stack";
-		buf_printf(&text,
-			   "%" PRIu64 " stack%s of %.*s:%" PRIu32 ":%" PRIu32
-			   " %s missing",
-			   n, many, STR_ARG(x->file), x->line, x->column,
-			   n == 1 ? "is" : "are");
-	} else if (x->kind == SITE_THREAD) {
-		loss = "thread";
-		buf_printf(&text,
-			   "%" PRIu64 " value%s of threads at %.*s:%" PRIu32
-			   ":%" PRIu32 " %s not kept",
-			   n, many, STR_ARG(x->file), x->line, x->column,
-			   n == 1 ? "was" : "were");
+	} else if (missing[x->kind].loss) {
+		loss = report_missing_at(x, n, &text);
 	} else if (n > 1) {
 		buf_printf(&text,
 			   "the warning of %.*s:%" PRIu32 ":%" PRIu32

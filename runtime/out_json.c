@@ -121,7 +121,7 @@ static void put_map(struct out *o, const struct map_handle *m,
 static const char *const helpers[SITE_N] = {
 	[SITE_MAP_FULL] = "map_update_elem", [SITE_KEY] = "map_lookup_elem",
 	[SITE_READ] = "probe_read",          [SITE_READ_NOW] = "probe_read",
-	[SITE_STACK] = "get_stack",
+	[SITE_STACK] = "get_stack",          [SITE_PACKET] = "skb_output",
 };
 
 static const char *note_type(const struct out_note *note)

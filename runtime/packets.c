@@ -38,7 +38,6 @@ struct packets {
 	struct perf_buffer *buffers;
 	int *fds; /* plan.events.n: of the files; -1: none */
 	size_t n_fds;
-	uint64_t lost;
 	int error; /* of the first write that failed */
 };
 
@@ -170,14 +169,6 @@ static void take(void *session, int cpu, void *data, uint32_t size)
 		  2);
 }
 
-static void lose(void *session, int cpu, unsigned long long n)
-{
-	struct session *s = session;
-
-	(void)cpu;
-	s->packets->lost += n;
-}
-
 /* --- a session's ---------------------------------------------------------- */
 
 static int open_buffers(struct session *s, int fd)
@@ -194,7 +185,7 @@ static int open_buffers(struct session *s, int fd)
 	err = open_files(s, p);
 	if (err)
 		return err;
-	p->buffers = perf_buffer__new(fd, BUFFER_PAGES, take, lose, s, NULL);
+	p->buffers = perf_buffer__new(fd, BUFFER_PAGES, take, NULL, s, NULL);
 	return p->buffers ? 0
 			  : diag_errno(s->diags, errno, D_KERNEL,
 				       "cannot read the kernel's packets");
@@ -220,24 +211,10 @@ void packets_take(struct session *s)
 		perf_buffer__consume(s->packets->buffers);
 }
 
-static void report_lost(struct session *s, uint64_t n)
-{
-	auto_buf struct buf text = { 0 };
-
-	buf_printf(&text, "lost %" PRIu64 " packet%s of skboutput()", n,
-		   n == 1 ? "" : "s");
-	out_note(&s->out, &(struct out_note){ .severity = SEV_WARNING,
-					      .text = buf_view(&text),
-					      .loss = "packet",
-					      .count = n });
-}
-
 void packets_report(struct session *s)
 {
 	const struct packets *p = s->packets;
 
-	if (p && p->lost)
-		report_lost(s, p->lost);
 	if (p && p->error)
 		out_warn(&s->out, "cannot write all packets: %s",
 			 strerror(-p->error));

@@ -46,7 +46,7 @@ static bool check_packet(struct sema *s, struct expr *call)
 static void lower_packet(struct lower *l, struct expr *call)
 {
 	lower_event(l, call, EV_PACKET, call->call.args->str, NULL, NULL, 0);
-	call->site = lower_site(l, SITE_HELPER, call->span, NULL);
+	call->site = lower_site(l, SITE_PACKET, call->span, NULL);
 }
 
 /* --- emitting ------------------------------------------------------------------ */

@@ -84,7 +84,7 @@ const char *const site_kind_names[SITE_N] = {
 	[SITE_HELPER] = "helper",     [SITE_THREAD] = "thread",
 	[SITE_READ_NOW] = "read_now", [SITE_KEY] = "key",
 	[SITE_DEPTH] = "depth",       [SITE_STACK] = "stack",
-	[SITE_CUT] = "cut",
+	[SITE_CUT] = "cut",           [SITE_PACKET] = "packet",
 };
 
 /* The architecture that the compiler of this file makes code for: programs
@@ -309,7 +309,7 @@ bool plan_site_has_probe(enum site_kind kind)
 {
 	return kind == SITE_READ || kind == SITE_READ_NOW ||
 	       kind == SITE_MAP_FULL || kind == SITE_STACK ||
-	       kind == SITE_THREAD || kind == SITE_CUT;
+	       kind == SITE_THREAD || kind == SITE_CUT || kind == SITE_PACKET;
 }
 
 uint32_t plan_add_site(struct plan *p, const struct plan_site *x)

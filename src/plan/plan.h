@@ -239,6 +239,7 @@ enum site_kind {
 	SITE_STACK, /* a stack was not taken, or not kept; code = -errno */
 	SITE_CUT, /* a text was longer than max_strlen: counted, told at the
 		     end */
+	SITE_PACKET, /* a packet found no room; code = -errno */
 	SITE_N,
 };
 

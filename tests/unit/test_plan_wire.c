@@ -193,6 +193,8 @@ static const char sample_text[] =
 	"egin { @ = 1 }\"\n"
 	"site   12  cut file=stdin line=1 column=22 end=32 text=\"beg"
 	"in { @ = 1 }\"\n"
+	"site   13  packet file=stdin line=1 column=23 end=33 text=\""
+	"begin { @ = 1 }\"\n"
 	"constant 0   WORK_FAILED value=-1\n"
 	"enum   0   \"enum colour\"\n";
 
