@@ -12,8 +12,8 @@ LLVMValueRef count_up(struct cg *g, LLVMValueRef map, uint32_t index)
 	LLVMBuildStore(g->b, ir_i32(g, index), key);
 	p = ir_helper_ptr(g, BPF_FUNC_map_lookup_elem, 2, map, key);
 	i = ir_if(g, ir_truth_of(g, p));
-	n = LLVMBuildLoad2(g->b, g->i64, p, "");
-	LLVMBuildStore(g->b, LLVMBuildAdd(g->b, n, ir_i64(g, 1), ""), p);
+	n = LLVMBuildAtomicRMW(g->b, LLVMAtomicRMWBinOpAdd, p, ir_i64(g, 1),
+			       LLVMAtomicOrderingMonotonic, false);
 	ir_end(g, &i);
 	return ir_phi(g, &i, n, ir_i64(g, 1));
 }
@@ -46,16 +46,6 @@ void event_send(struct cg *g, uint32_t event,
 
 /* --- warnings ------------------------------------------------------------------ */
 
-static void fill_warning(struct cg *g, struct val payload, void *arg)
-{
-	LLVMValueRef code = arg;
-
-	if (payload.type->n_fields)
-		ir_store(g,
-			 ir_part(g, payload, 0, payload.type->fields[0].type),
-			 ir_reg(code, type_int(g->types, 8, true)), false);
-}
-
 /* The event that tells of a site; lower may have made it already. */
 static uint32_t warn_event(struct cg *g, uint32_t site)
 {
@@ -73,6 +63,24 @@ static uint32_t warn_event(struct cg *g, uint32_t site)
 	return plan_add_event(g->plan, &e);
 }
 
+/* One for which there is no room is no loss: the site's count tells, at the
+ * end. */
+static void send_warning(struct cg *g, uint32_t site, LLVMValueRef code)
+{
+	uint64_t head = warn_event(g, site) | (uint64_t)g->prog->first_probe
+						      << 32;
+	uint32_t size = sizeof(struct event_head) + sizeof(uint64_t);
+	struct temp_mark mark = temps_mark(g);
+	LLVMValueRef record = ir_temp_bytes(g, size);
+
+	LLVMBuildStore(g->b, ir_i64(g, head), record);
+	LLVMBuildStore(g->b, code,
+		       ir_at_offset(g, record, sizeof(struct event_head)));
+	ir_helper(g, BPF_FUNC_ringbuf_output, 4, map_ring(g), record,
+		  ir_i64(g, size), ir_i64(g, 0));
+	temps_release(g, mark);
+}
+
 void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
 		LLVMValueRef code)
 {
@@ -84,7 +92,7 @@ void ir_warn_if(struct cg *g, LLVMValueRef condition, uint32_t site,
 	i = ir_if(g, condition);
 	before = count_up(g, map_sites(g), site);
 	first = ir_if(g, ir_is_zero(g, before));
-	event_send(g, warn_event(g, site), fill_warning, code);
+	send_warning(g, site, code);
 	ir_end(g, &first);
 	ir_end(g, &i);
 }
