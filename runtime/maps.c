@@ -442,13 +442,21 @@ void rows_copy_one(const struct map_handle *m, const struct rows *from,
 
 /* --- as text -------------------------------------------------------------- */
 
+/* Rows in order are in memory as the kernel had them. */
+#define AHEAD 16
+
 void map_print_rows(const struct show *s, const struct map_handle *m,
 		    const struct rows *r, struct buf *out)
 {
 	size_t i;
 
-	for (i = 0; i < r->n; i++)
+	for (i = 0; i < r->n; i++) {
+		if (i + AHEAD < r->n) {
+			__builtin_prefetch(r->v[i + AHEAD].key);
+			__builtin_prefetch(r->v[i + AHEAD].value);
+		}
 		print_row(s, m, &r->v[i], out);
+	}
 }
 
 void map_print(const struct show *s, const struct map_handle *m, struct rows *r,

@@ -120,21 +120,28 @@ by_hand() {
 
 # runs ID MODE SCRIPT PEER_SCRIPT JOB: compiled from text, from the cache and
 # saved, which are rows of their own with the same peers. JOB: or none.
+# What ended before is still being taken away by the kernel for a while: none is
+# to pay for another one.
+take_quietly() {
+	sleep 0.15
+	take "$@"
+}
+
 runs_once() {
 	local id=$1 mode=$2 job=$5 end=
 	[ "$mode" = attached ] || end=exit
-	take espy "$id ${id}_mem" "$mode" "$ESPY" "${text[@]}" -e "$3"
+	take_quietly espy "$id ${id}_mem" "$mode" "$ESPY" "${text[@]}" -e "$3"
 	[ "$has_cache" = 0 ] ||
-		take espy "${id}_cache -" "$mode" "$ESPY" -e "$3"
-	take espy "${id}_saved ${id}_saved_mem" "$mode" "$ESPY_RUN" \
+		take_quietly espy "${id}_cache -" "$mode" "$ESPY" -e "$3"
+	take_quietly espy "${id}_saved ${id}_saved_mem" "$mode" "$ESPY_RUN" \
 		"$work/$id.o"
 	if [ -n "$peer" ]; then
-		take peer "$id ${id}_mem" "$mode" "$peer" -e "$4"
+		take_quietly peer "$id ${id}_mem" "$mode" "$peer" -e "$4"
 	fi
 	if [ "$job" != none ]; then
-		take hand "$id ${id}_mem" "$mode" "$HAND" "$(by_hand "$job")" \
+		take_quietly hand "$id ${id}_mem" "$mode" "$HAND" "$(by_hand "$job")" \
 			$end
-		take empty "$id ${id}_mem" "$mode" "$HAND" "$(by_hand empty)" \
+		take_quietly empty "$id ${id}_mem" "$mode" "$HAND" "$(by_hand empty)" \
 			$end
 	fi
 }

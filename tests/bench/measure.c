@@ -164,12 +164,16 @@ static bool has_ended(pid_t pid)
 	       info.si_pid == pid;
 }
 
-/* Makes events until one was counted. */
+/* Makes events until one was counted. Who looks all the time takes a CPU from
+ * the tool, and its locks. */
 static bool wait_attached(pid_t pid, uint32_t after, double begun)
 {
+	struct timespec pause = { 0, 50000 };
 	uint64_t count, ns;
 
+	prctl(PR_SET_TIMERSLACK, 1000);
 	do {
+		nanosleep(&pause, NULL);
 		events(4);
 		stats(pid, after, &count, &ns);
 		if (count)
