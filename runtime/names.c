@@ -19,10 +19,16 @@ static bool has_addresses(const struct plan *p)
 void names_start(struct session *s)
 {
 	struct processes *p = symbols_processes(s->show.symbols);
+	int error;
 
 	if (!has_addresses(s->plan))
 		return;
-	processes_watch(p);
+	error = processes_watch(p);
+	if (error)
+		out_warn(&s->out,
+			 "what processes map cannot be watched: %s: addresses "
+			 "of theirs may lack names",
+			 strerror(-error));
 	if (!s->opts.pid) {
 		processes_see_all(p);
 		return;

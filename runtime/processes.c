@@ -424,11 +424,14 @@ void processes_see_all(struct processes *p)
 
 /* --- the watch --------------------------------------------------------------- */
 
-bool processes_watch(struct processes *p)
+int processes_watch(struct processes *p)
 {
+	int error = 0;
+
 	if (!p->watch)
-		p->watch = watch_open((int)sysconf(_SC_NPROCESSORS_CONF));
-	return p->watch;
+		p->watch =
+			watch_open((int)sysconf(_SC_NPROCESSORS_CONF), &error);
+	return error;
 }
 
 int processes_fd(const struct processes *p)

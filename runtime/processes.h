@@ -36,9 +36,9 @@ struct mapping {
 struct processes *processes_open(void);
 void processes_free(struct processes *p);
 
-/* From now on whatever processes map is noted, however short they live. False
- * where the kernel does not let us. */
-bool processes_watch(struct processes *p);
+/* From now on whatever processes map is noted, however short they live. Where
+ * that is so on some CPUs only, or on none, a negative number says why. */
+int processes_watch(struct processes *p);
 
 /* Readable after each record: processes_take() should be called while the
  * process is there. -1 without a watch. */
@@ -98,8 +98,8 @@ void processes_note_exit(struct processes *p, uint32_t pid, uint64_t time);
 const struct image *processes_image(struct processes *p, struct str path,
 				    dev_t dev, ino_t inode);
 
-/* NULL where the kernel does not let us. */
-struct watch *watch_open(int cpus);
+/* NULL when no CPU can be watched; *error is of the first that cannot, or 0. */
+struct watch *watch_open(int cpus, int *error);
 void watch_close(struct watch *w);
 int watch_fd(const struct watch *w);
 uint64_t watch_lost(struct watch *w, bool asks);

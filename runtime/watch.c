@@ -63,38 +63,45 @@ static int open_event(int cpu)
 			    PERF_FLAG_FD_CLOEXEC);
 }
 
-static bool add_ring(struct watch *w, int cpu)
+/* Negative: why not. */
+static int add_ring(struct watch *w, int cpu)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	size_t size = RING_PAGES * w->page;
 	struct ring r = { .fd = open_event(cpu) };
+	int err;
 
 	if (r.fd < 0)
-		return false;
+		return errno == ENODEV ? 0 : -errno;
 	r.head = mmap(NULL, w->page + size, PROT_READ | PROT_WRITE, MAP_SHARED,
 		      r.fd, 0);
 	if (r.head == MAP_FAILED ||
 	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, r.fd, &event)) {
+		err = -errno;
 		if (r.head != MAP_FAILED)
 			munmap(r.head, w->page + size);
 		close(r.fd);
-		return false;
+		return err;
 	}
 	w->rings[w->n++] = r;
-	return true;
+	return 0;
 }
 
-struct watch *watch_open(int cpus)
+struct watch *watch_open(int cpus, int *error)
 {
 	struct watch *w =
 		xzalloc(sizeof(*w) + (size_t)cpus * sizeof(w->rings[0]));
-	int i;
+	int i, err;
 
 	w->page = (size_t)sysconf(_SC_PAGESIZE);
 	w->record = xmalloc(MAX_RECORD);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	for (i = 0; i < cpus && w->epoll_fd >= 0; i++)
-		add_ring(w, i);
+	*error = w->epoll_fd < 0 ? -errno : 0;
+	for (i = 0; i < cpus && w->epoll_fd >= 0; i++) {
+		err = add_ring(w, i);
+		if (!*error)
+			*error = err;
+	}
 	if (w->n)
 		return w;
 	watch_close(w);

@@ -32,10 +32,11 @@ errors='bpf=EPERM bpf=ENOMEM bpf=EINVAL perf=EPERM perf=EMFILE open=ENOENT
 	open=EMFILE open=EPERM read=EIO write=ENOSPC epoll=ENOMEM
 	epoll=EPERM ioctl=EINVAL ioctl=EPERM stat=EIO fork=EAGAIN fd=EMFILE
 	ptrace=EPERM'
-# The loader does not check its first two: what replaces itself by another
+# The loader does not check its first two; what replaces itself by another
 # program is loaded twice.
-compiler=$(dirname "$ESPY")/compiler/espy
 malloc=malloc=$progs/libnomem.so
+compiler=$(dirname "$ESPY")/compiler/espy
+flags=
 signals='bpf=SIGINT bpf=SIGTERM bpf=SIGHUP bpf=SIGQUIT bpf=SIGPIPE bpf=SIGKILL
 	perf=SIGINT perf=SIGKILL epoll=SIGINT epoll=SIGTERM epoll=SIGKILL
 	ioctl=SIGINT ioctl=SIGKILL open=SIGTERM open=SIGKILL write=SIGTERM
@@ -48,7 +49,7 @@ walk()
 	local name=$1 first=$2 every=$3 line
 	shift 3
 
-	"$progs/faulty" -f "$first" -e "$every" "$@" >"$work/said"
+	"$progs/faulty" $flags -f "$first" -e "$every" "$@" >"$work/said"
 	while read -r line; do
 		case $line in
 		*'# SKIP'* | *': 0 injected'*) ;;
@@ -105,7 +106,7 @@ else
 	script stacks "$uprobe { @[ustack(3)] = count(); }
 		end { print(len(@)); clear(@); }
 		uretprobe:$progs/work:work* /pid == cpid/ {
-		@r[func, retval > 0] = count(); }" \
+		@r[probe, retval > 0] = count(); }" \
 		-c "$progs/work 2"
 	script tracepoint "tracepoint:syscalls:sys_enter_write
 		/pid == cpid/ { @[args.fd] = count(); }
@@ -117,6 +118,7 @@ else
 		clear(@); if (@n == 3) { exit(); } } end { clear(@n);
 		clear(@); }'
 	script iter 'iter:task { @ = count(); } end { print(@ > 0); clear(@); }'
+	flags=-t # how long it took
 	script test 'test:one { @ = 1; return 0; }' --test
 fi
 "$progs/leftovers" since "$work/before" "$patience" >"$work/left"

@@ -2,7 +2,7 @@
 /* faulty - what becomes of a program when its n-th system call of a kind fails,
  * or a signal comes there, for every n of a normal run?
  *
- *	faulty [-v] [-f FIRST] [-e EVERY] [-m MOST] FAULT... -- COMMAND...
+ *	faulty [-tv] [-f FIRST] [-e EVERY] [-m MOST] FAULT... -- COMMAND...
  *
  * A FAULT is CALLS=ERROR or CALLS=SIGNAL, with the names of tables below
  * (bpf=EPERM, open=SIGKILL), or malloc=LIBRARY, the path of libnomem.so. Where
@@ -13,6 +13,9 @@
  * - it ends by itself, by no signal but the one that was sent;
  * - it says something on stderr (nothing else in the command may) if its status
  *   is not 0, or its output not that of the run without faults.
+ *
+ * With -t digits and the letters of units do not count in its output: they are
+ * times.
  *
  * The command's own children are left alone. The kernel asks us about each
  * system call (seccomp's user notification), so that those of libraries and of
@@ -105,6 +108,7 @@ static char **command;
 static const char *mark; /* a file that libnomem makes */
 static int patience = 60; /* seconds */
 static bool is_verbose;
+static bool has_times; /* in the output, and they differ */
 static long first = 1;
 
 static void die(const char *what)
@@ -271,6 +275,16 @@ static void attend(const struct fault *f, struct run *r, pid_t pid, int fd)
 	close(fds[0].fd);
 }
 
+static size_t drop_times(char *text, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!memchr("0123456789num", text[i], 13))
+			text[kept++] = text[i];
+	return kept;
+}
+
 static void run(const struct fault *f, struct run *r)
 {
 	int pair[2], fd = -1;
@@ -303,6 +317,8 @@ static void run(const struct fault *f, struct run *r)
 	if (!f->calls)
 		r->was_hit = !access(mark, F_OK);
 	r->out = read_all(out, &r->n_out);
+	if (has_times)
+		r->n_out = drop_times(r->out, r->n_out);
 	r->err = read_all(err, &r->n_err);
 }
 
@@ -409,9 +425,11 @@ int main(int argc, char **argv)
 	int opt, n = 0, failed = 0;
 	char name[64];
 
-	while ((opt = getopt(argc, argv, "+ve:f:m:")) != -1) {
+	while ((opt = getopt(argc, argv, "+tve:f:m:")) != -1) {
 		if (opt == 'v')
 			is_verbose = true;
+		else if (opt == 't')
+			has_times = true;
 		else if (opt == 'e')
 			every = number_arg(argc, argv, optind - 1, 1);
 		else if (opt == 'f')
