@@ -66,9 +66,7 @@ static const struct plan_fixup *pid_slot(struct cg *g, uint32_t *index)
 	return NULL;
 }
 
-/* -p: the verifier sees the slot as a constant and drops what is dead. It is
- * read twice: kept over the call it would be in a register that every run has
- * to save. */
+/* -p: the verifier sees the slot as a constant and drops what is dead. */
 static void filter_pid(struct cg *g)
 {
 	enum probe_kind kind = g->plan->probes.v[g->prog->first_probe].kind;
@@ -79,9 +77,9 @@ static void filter_pid(struct cg *g)
 	if (kind == PK_BEGIN || kind == PK_END || kind == PK_INTERVAL ||
 	    kind == PK_ITER || !pid_slot(g, &index))
 		return;
-	i = ir_if(g, ir_truth_of(g, ir_fixup(g, index)));
-	pid = ir_shr(g, ir_pid_tgid(g), 32);
 	want = ir_fixup(g, index);
+	i = ir_if(g, ir_truth_of(g, want));
+	pid = ir_shr(g, ir_pid_tgid(g), 32);
 	other = LLVMBuildICmp(g->b, LLVMIntNE, pid, want, "");
 	return_if(g, other);
 	ir_end(g, &i);
