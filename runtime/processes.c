@@ -429,8 +429,7 @@ int processes_watch(struct processes *p)
 	int error = 0;
 
 	if (!p->watch)
-		p->watch =
-			watch_open((int)sysconf(_SC_NPROCESSORS_CONF), &error);
+		p->watch = watch_open(&error);
 	return error;
 }
 

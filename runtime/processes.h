@@ -99,7 +99,7 @@ const struct image *processes_image(struct processes *p, struct str path,
 				    dev_t dev, ino_t inode);
 
 /* NULL when no CPU can be watched; *error is of the first that cannot, or 0. */
-struct watch *watch_open(int cpus, int *error);
+struct watch *watch_open(int *error);
 void watch_close(struct watch *w);
 int watch_fd(const struct watch *w);
 uint64_t watch_lost(struct watch *w, bool asks);

@@ -87,8 +87,9 @@ static int add_ring(struct watch *w, int cpu)
 	return 0;
 }
 
-struct watch *watch_open(int cpus, int *error)
+struct watch *watch_open(int *error)
 {
+	int cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
 	struct watch *w =
 		xzalloc(sizeof(*w) + (size_t)cpus * sizeof(w->rings[0]));
 	int i, err;
