@@ -19,7 +19,7 @@ def insn(code, regs=0, off=0, imm=0):
 
 
 ENDS = {
-    "uninitialised": insn(0xBF, 0x30) + EXIT,
+    "uninitialised": insn(0xBF, 0x50) + EXIT,
     "raw_pointer": insn(0xB7, 1, 0, 8) + insn(0x79, 0x12) + ZERO + EXIT,
     "loop": ZERO + insn(0x15, 0, -1, 0) + EXIT,
     "stack_bounds": insn(0x7A, 0x0A, -520, 0) + ZERO + EXIT,
