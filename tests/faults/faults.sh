@@ -114,7 +114,8 @@ else
 	script timers 'interval:ms:1 { @++; if (@ == 3) { exit(); } }
 		profile:hz:99 { $x = 1; } software:page-faults:1000 { $x = 2; }
 		end { clear(@); }'
-	script pair 'interval:ms:1 { @n++; @[@n & 1] = 1; print(@, 1, 1);
+	# Time enough for the clear between two of them.
+	script pair 'interval:ms:20 { @n++; @[@n & 1] = 1; print(@, 1, 1);
 		clear(@); if (@n == 3) { exit(); } } end { clear(@n);
 		clear(@); }'
 	script iter 'iter:task { @ = count(); } end { print(@ > 0); clear(@); }'
