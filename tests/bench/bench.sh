@@ -118,8 +118,6 @@ by_hand() {
 
 # --- start-up ---------------------------------------------------------------
 
-# runs ID MODE SCRIPT PEER_SCRIPT JOB: compiled from text, from the cache and
-# saved, which are rows of their own with the same peers. JOB: or none.
 # What ended before is still being taken away by the kernel for a while: none is
 # to pay for another one.
 take_quietly() {
@@ -127,6 +125,8 @@ take_quietly() {
 	take "$@"
 }
 
+# runs ID MODE SCRIPT PEER_SCRIPT JOB: compiled from text, from the cache and
+# saved, which are rows of their own with the same peers. JOB: or none.
 runs_once() {
 	local id=$1 mode=$2 job=$5 end=
 	[ "$mode" = attached ] || end=exit
